@@ -1,0 +1,353 @@
+"""The Social Security number firewall: finds numbers in text. Pure; no Django, no I/O.
+
+Requirement EA-06: "Please do NOT include the constituent's social security number". Every door
+(form, API, mail, feed, file) asks this module before anything is stored, because a number that
+was stored once is in backups for years.
+
+The text is first folded to plain characters with a map back to the original, so that a number
+cannot hide behind full-width digits, non-breaking hyphens, zero-width characters or HTML
+entities. Then four shapes are looked for:
+
+==========================  =====================================  ==========================
+shape                       example                                confidence
+==========================  =====================================  ==========================
+three-two-four, separated   ``123-45-6789``, one group a line      certain
+nine digits in a row        ``123456789``                          certain beside a label such
+                                                                   as "SSN", else possible
+nine digits, split oddly    ``123 456 789``                        certain beside a label, else
+                                                                   not reported
+nine number words           "one two three four five ..."          certain
+==========================  =====================================  ==========================
+
+Numbers the Social Security Administration never issues (area 000 or 666, group 00, serial 0000;
+POMS RM 10201.035) are let through. Individual taxpayer numbers (area 9xx) are refused like the
+others: they identify a person just as well.
+
+Nothing here logs, and no exception carries text: a firewall that repeats the number leaks it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+__all__ = ["REMOVED", "Span", "contains_ssn", "find", "redact"]
+
+Confidence = Literal["certain", "possible"]
+
+#: What stands in a redacted text where a number stood.
+REMOVED: Final = "[number removed]"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a number stands: ``text[start:end]`` of the text given to :func:`find`.
+
+    ``confidence`` is ``"certain"`` (refuse or redact) or ``"possible"`` (nine digits without a
+    label: warn, ask the writer, do not refuse).
+    """
+
+    start: int
+    end: int
+    confidence: Confidence
+
+
+# --- Folding -------------------------------------------------------------------------------
+
+_ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_DOTS: Final = frozenset("·‧∙•⋅・。")
+_DASHES: Final = frozenset("−⁃˗ー﹘─━¬¯")
+_SLASHES: Final = frozenset("⁄∕⧸╱\\¦")
+_LINE_BREAKS: Final = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """``text`` in plain characters; character *i* came from ``original[starts[i]:ends[i]]``."""
+
+    text: str
+    starts: list[int] | range
+    ends: list[int] | range
+
+
+def _fold_character(character: str) -> str:
+    """Plain form of one character; empty when it is invisible or only an accent."""
+    if character in _LINE_BREAKS:
+        return "\n"
+    if character.isspace():
+        return " "
+    folded = []
+    for part in unicodedata.normalize("NFKD", character):
+        category = unicodedata.category(part)
+        digit = unicodedata.digit(part, None)
+        if digit is not None:
+            folded.append(str(digit))
+        elif part == "\u00ad":
+            # A soft hyphen shows as a hyphen at a line's end, so it separates.
+            folded.append("-")
+        elif category in {"Cc", "Cf", "Mn", "Me"}:
+            continue
+        elif category == "Pd" or part in _DASHES:
+            folded.append("-")
+        elif category == "Pc":
+            folded.append("_")
+        elif part in _DOTS:
+            folded.append(".")
+        elif part in _SLASHES:
+            folded.append("/")
+        elif part.isspace():
+            folded.append(" ")
+        else:
+            folded.append(part.lower())
+    return "".join(folded)
+
+
+_PLAIN_ASCII: Final = re.compile(r"[\t\n\r -%'-~]*\Z")
+_ASCII_FOLD: Final = str.maketrans({"\t": " ", "\r": "\n", "\\": "/"})
+
+
+def _fold(text: str) -> _Folded:
+    # Nearly all text is plain ASCII without entities; it maps one to one and needs no walk.
+    if _PLAIN_ASCII.match(text):
+        size = len(text)
+        return _Folded(text.translate(_ASCII_FOLD).lower(), range(size), range(1, size + 1))
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    while position < len(text):
+        source, end = text[position], position + 1
+        if source == "&" and (entity := _ENTITY.match(text, position)):
+            source, end = html.unescape(entity.group()), entity.end()
+        for character in source:
+            for plain in _fold_character(character):
+                characters.append(plain)
+                starts.append(position)
+                ends.append(end)
+        position = end
+    return _Folded("".join(characters), starts, ends)
+
+
+def _fold_label(label: str) -> str:
+    return "".join(map(_fold_character, label))
+
+
+# --- Labels --------------------------------------------------------------------------------
+
+_FOREIGN_LABELS: Final = (
+    "社会安全号",
+    "社会安全號",
+    "社會安全號",
+    "社安号",
+    "社安號",
+    "사회보장번호",
+    "사회 보장 번호",
+    "an sinh xã hội",
+    "социального страхования",
+    "социального обеспечения",
+    "رقم الضمان الاجتماعي",
+    "تامین اجتماعی",
+    "սոցիալական ապահովության",
+)
+
+#: Words that say the number beside them is a Social Security or taxpayer number.
+_LABEL: Final = re.compile(
+    r"(?<![a-z])(?:"
+    r"s[. ]?s[. ]?n(?![a-rt-z])"
+    r"|ss[ ]?(?:\#|no\b|num|id)"
+    r"|ss(?=[ :=#_\-]{0,3}\d)"
+    r"|soc(?:ial)?[.]?[\s_\-]{0,3}sec"
+    r"|social(?=\s{0,2}(?:\#|no\b|num|is\b|[:=]|\d))"
+    r"|segur(?:o|idad)\s{1,3}social|securite\s{1,3}sociale|n[.]?s[.]?s(?![a-z])"
+    r"|i[.]?t[.]?i[.]?n(?![a-z])|tin(?=\s{0,2}(?:\#|no\b|num|is\b|[:=]|\d))"
+    r"|tax(?:payer)?[\s_\-]{0,3}(?:id|num|no\b|\#)|hicn(?![a-z])"
+    r")|" + "|".join(re.escape(_fold_label(label)) for label in _FOREIGN_LABELS)
+)
+
+#: Words that, standing directly before a number, say that it is some other number.
+_OTHER_NUMBER: Final = re.compile(
+    r"(?<![a-z])(?:f?ein|employer\s(?:id|identification)|npn|npi|cin|case|ticket|incident|"
+    r"ref|reference|phone|tel|telephone|fax|cell|mobile|zip|zip\scode|postal|routing|aba|"
+    r"account|acct|a-?number|alien|uscis|passport|policy|invoice|receipt|confirmation|tracking|"
+    r"order|license|application|member|person|pid|subscriber|agency|carrier|date|dob)"
+    r"(?:\s{0,2}(?:number|num|no\b[.]?|id|code|\#|registration))*"
+    r"(?:(?<=[rod#m])\s(?:is|was))?"
+    r"[\s:=#.\-]{0,4}[a-z(]?$"
+)
+
+_BEFORE: Final = 80
+_AFTER: Final = 30
+
+
+def _labelled(text: str, start: int, end: int, *, reach: int = _BEFORE) -> bool:
+    """Whether a Social Security label stands near ``text[start:end]``, and no other nearer."""
+    before = text[max(0, start - reach) : start]
+    if _OTHER_NUMBER.search(before):
+        return False
+    if _LABEL.search(text, max(0, start - reach), start + 1):
+        return True
+    sentence = re.split(r"[\n;]|[.!?]\s", text[end : end + _AFTER], maxsplit=1)[0]
+    label = _LABEL.search(sentence)
+    # "123456789, SSN 987..." labels the number that follows the label, not the one before it.
+    return label is not None and not re.search(r"\d", sentence[label.end() :])
+
+
+# --- Shapes --------------------------------------------------------------------------------
+
+_MARK: Final = r"[-_./|~:*+=>#()\[\]{}]"
+_GAP: Final = rf"(?:[ \n]{{1,6}}|[ \n]{{0,4}}(?:{_MARK}{{1,3}}[ \n]{{0,4}}){{1,2}})"
+
+_GROUPED: Final = re.compile(
+    rf"(?<!\d)(?P<area>\d(?: ?\d){{2}})(?P<first>{_GAP})(?P<group>\d ?\d)(?P<second>{_GAP})"
+    r"(?P<serial>\d(?: ?\d){3})(?!\d)"
+)
+_COMMAS: Final = re.compile(
+    r"(?<!\d)(?<!\d,)(?P<area>\d{3}) ?, ?(?P<group>\d{2}) ?, ?(?P<serial>\d{4})(?!\d)(?!,\d)"
+)
+_BARE: Final = re.compile(r"(?<!\d)(?<!\d[.,])(?P<number>\d{9})(?!\d)(?![.,]\d)")
+_SPLIT: Final = re.compile(
+    r"(?<!\d)(?<!\d[-/_., ])(?P<number>\d(?:[-_./ \n]{0,2}\d){8})(?!\d)(?![-/_.,]?\d)(?! \d)"
+)
+_DATE: Final = re.compile(r"(?<!\d)(?:\d{1,2}([-/.])\d{1,2}\1\d{4}|\d{4}([-/.])\d{1,2}\2\d{1,2})")
+_STATE_CODE: Final = re.compile(r"(?<![a-z])(?!is|no|id)[a-z]{2}[ ,]{1,2}\Z")
+_FOREIGN_PHONE: Final = re.compile(r"\+(?!1\b)\d{1,3}(?:[ .\-]\(?\d{1,4}\)?){0,2}[ .\-]?$")
+
+_NETWORK_ADDRESS: Final = re.compile(r"(?<!\d)\d{1,3}\.\d{1,3}\.\Z")
+
+_NUMBER_WORDS: Final = (
+    "zero|oh|one|two|three|four|five|six|seven|eight|nine"
+    "|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
+)
+_SPELLED: Final = re.compile(
+    rf"(?<![a-z])(?:{_NUMBER_WORDS})(?:[\s,.\-]{{1,3}}(?:{_NUMBER_WORDS})){{8}}(?![a-z])"
+    rf"(?![\s,.\-]{{1,3}}(?:{_NUMBER_WORDS})(?![a-z]))"
+)
+
+# Groups the Internal Revenue Service gives to taxpayer numbers; 93 is for adoptions.
+_TAXPAYER_GROUPS: Final = frozenset([*range(50, 66), *range(70, 89), *range(90, 100)])
+
+
+def _issued(digits: str, *, labelled: bool) -> bool:
+    """Whether nine digits can be a Social Security or taxpayer number.
+
+    Beside a label every group of the 9xx area counts; without one only the groups in use do.
+    """
+    area, group, serial = digits[:3], digits[3:5], digits[5:]
+    if area in {"000", "666"} or group == "00" or serial == "0000":
+        return False
+    return labelled or area[0] != "9" or int(group) in _TAXPAYER_GROUPS
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
+def _column_of_numbers(text: str, match: re.Match[str]) -> bool:
+    """Whether the groups are three cells of a longer row of numbers, parted only by spaces."""
+    if match["first"].strip() or match["second"].strip():
+        return False
+    before = re.search(r"\d\s{1,6}\Z", text[max(0, match.start() - 7) : match.start()])
+    return bool(before and re.match(r"\s{1,6}\d", text[match.end() : match.end() + 7]))
+
+
+def _grouped(text: str) -> Iterator[tuple[int, int, Confidence]]:
+    for match in _GROUPED.finditer(text):
+        start, end = match.span()
+        labelled = _labelled(text, start, end)
+        if not _issued(_digits(match.group()), labelled=labelled):
+            continue
+        before = text[max(0, start - 14) : start]
+        if not labelled and (_FOREIGN_PHONE.search(before) or _NETWORK_ADDRESS.search(before)):
+            continue
+        # ISBN-13 begins with 978 or 979 and goes on after the fourth group.
+        if not labelled and match["area"][0] == "9" and re.match(r"[- ]\d", text[end : end + 2]):
+            continue
+        unsure = not labelled and _column_of_numbers(text, match)
+        yield start, end, "possible" if unsure else "certain"
+    for match in _COMMAS.finditer(text):
+        if _labelled(text, *match.span()) and _issued(_digits(match.group()), labelled=True):
+            yield *match.span(), "certain"
+
+
+def _bare(folded: _Folded) -> Iterator[tuple[int, int, Confidence]]:
+    text = folded.text
+    for match in _BARE.finditer(text):
+        start, end = match.span()
+        labelled = _labelled(text, start, end)
+        if not _issued(match["number"], labelled=labelled):
+            continue
+        # More characters in the original than digits: something invisible was put between them.
+        hidden = all(folded.starts[at + 1] > folded.ends[at] for at in (start + 2, start + 4))
+        if labelled or hidden:
+            yield start, end, "certain"
+        elif (
+            not re.match(r"[a-z0-9$]", text[max(0, start - 1) : start])
+            and not re.match(r"[a-z]", text[end : end + 1])
+            and not _OTHER_NUMBER.search(text[max(0, start - _BEFORE) : start])
+        ):
+            yield start, end, "possible"
+
+
+def _split(text: str) -> Iterator[tuple[int, int, Confidence]]:
+    for match in _SPLIT.finditer(text):
+        start, end = match.span()
+        shape = tuple(map(len, re.findall(r"\d+", match.group())))
+        # ZIP+4 (five-four) and employer numbers (two-seven) need the label close beside them.
+        reach = 44 if shape in {(5, 4), (2, 7)} else 64
+        if shape == (9,) or _DATE.search(match.group()):
+            continue
+        if shape == (5, 4) and _STATE_CODE.search(text[max(0, start - 5) : start]):
+            continue
+        # A label after the number is not enough for an odd shape; and a taxpayer number written
+        # two-seven is an employer's, which is public.
+        before = text[max(0, start - reach) : start + 1]
+        if not _LABEL.search(before) or (shape == (2, 7) and re.search(r"\b(?:tin|tax)", before)):
+            continue
+        if _labelled(text, start, end, reach=reach) and _issued(
+            _digits(match.group()), labelled=True
+        ):
+            yield start, end, "certain"
+
+
+def _spelled(text: str) -> Iterator[tuple[int, int, Confidence]]:
+    for match in _SPELLED.finditer(text):
+        yield *match.span(), "certain"
+
+
+def find(text: str) -> list[Span]:
+    """Every Social Security or taxpayer number in ``text``, in order, without overlaps.
+
+    Runs in time proportional to the text; every repetition in the patterns is bounded.
+    """
+    folded = _fold(text)
+    found = [*_spelled(folded.text)]
+    if sum(map(folded.text.count, "0123456789")) >= 9:
+        found += [*_grouped(folded.text), *_bare(folded), *_split(folded.text)]
+    kept: list[tuple[int, int, Confidence]] = []
+    for hit in sorted(found):
+        if not kept or hit[0] >= kept[-1][1]:
+            kept.append(hit)
+        elif kept[-1][2] == "possible" and hit[2] == "certain":
+            kept[-1] = hit
+    return [Span(folded.starts[start], folded.ends[end - 1], sure) for start, end, sure in kept]
+
+
+def contains_ssn(text: str) -> bool:
+    """Whether ``text`` holds a number that must be refused (a *certain* one)."""
+    return any(span.confidence == "certain" for span in find(text))
+
+
+def redact(text: str) -> str:
+    """``text`` with every certain number replaced by :data:`REMOVED`.
+
+    Everything else stays as it was, character for character. The result never holds a certain
+    number: taking one out can bring a label nearer to the next, so the search is repeated.
+    """
+    while certain := [span for span in find(text) if span.confidence == "certain"]:
+        for span in reversed(certain):
+            text = f"{text[: span.start]}{REMOVED}{text[span.end :]}"
+    return text
