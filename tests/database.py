@@ -1,0 +1,102 @@
+"""The two log-ins of the test database, and its cleaning after tests that commit."""
+
+from __future__ import annotations
+
+import psycopg2
+from django.db import connections
+from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2's own name
+
+from config import services
+
+_BASELINE = "test_baseline"
+
+#: Keeps a copy of every row that the migrations wrote, for :func:`restore_baseline`.
+_KEEP = f"""
+DO $$
+DECLARE item record; filled boolean;
+BEGIN
+    EXECUTE 'CREATE SCHEMA {_BASELINE}';
+    FOR item IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', item.name) INTO filled;
+        IF filled THEN
+            EXECUTE format('CREATE TABLE {_BASELINE}.%1$I AS TABLE public.%1$I', item.name);
+        END IF;
+    END LOOP;
+END $$
+"""
+
+#: Replica mode keeps the triggers of append-only tables and the foreign keys out of the way.
+_RESTORE = f"""
+DO $$
+DECLARE item record; filled boolean; names text[] := '{{}}'; columns text;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    SET LOCAL lock_timeout = '10s';
+    FOR item IN
+        SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+          AND c.relname <> 'django_migrations'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', item.name) INTO filled;
+        IF filled THEN
+            names := names || format('public.%I', item.name);
+        END IF;
+    END LOOP;
+    IF names <> '{{}}' THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(names, ', ') || ' CASCADE';
+    END IF;
+    FOR item IN
+        SELECT tablename AS name FROM pg_tables
+        WHERE schemaname = '{_BASELINE}' AND tablename <> 'django_migrations'
+    LOOP
+        SELECT string_agg(quote_ident(column_name), ', ') INTO columns
+        FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name = item.name AND is_generated = 'NEVER';
+        EXECUTE format(
+            'INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE '
+            'SELECT %2$s FROM {_BASELINE}.%1$I', item.name, columns
+        );
+    END LOOP;
+END $$
+"""
+
+
+def connect_as_owner() -> Connection:
+    """Return a new autocommitting connection of the owner, whom row-level security lets pass."""
+    settings = services.database_settings("owner") | {
+        "NAME": connections["default"].settings_dict["NAME"]
+    }
+    connection = psycopg2.connect(**services.connection_parameters(settings))
+    connection.autocommit = True
+    return connection
+
+
+def log_in_as_application() -> None:
+    """Have Django's connection log in as the application from now on, as it does in use."""
+    connection = connections["default"]
+    connection.close()
+    app = services.database_settings("app")
+    connection.settings_dict.update(USER=app["USER"], PASSWORD=app["PASSWORD"])
+
+
+def keep_baseline() -> None:
+    """Remember the rows that the migrations wrote."""
+    _as_owner(_KEEP)
+
+
+def restore_baseline() -> None:
+    """Empty the database but for the rows that the migrations wrote.
+
+    Raises:
+        psycopg2.errors.LockNotAvailable: a test left a transaction open in another thread.
+    """
+    _as_owner(_RESTORE)
+
+
+def _as_owner(statement: str) -> None:
+    connection = connect_as_owner()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
