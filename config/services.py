@@ -73,13 +73,15 @@ def state_dir() -> Path:
     return path
 
 
-def runtime_dir() -> Path:
-    """Return the short path under which this state folder's sockets live (not created here).
+def runtime_dir(state: Path | None = None) -> Path:
+    """Return the short path under which a state folder's sockets live (not created here).
 
     A socket's path is limited to about a hundred bytes, a state folder's is not; so sockets live
     in the system's temporary folder under a name derived from the state folder's path.
     """
-    digest = hashlib.sha256(os.fsencode(state_dir().resolve())).hexdigest()[:12]
+    digest = hashlib.sha256(os.fsencode((state or state_dir()).resolve())).hexdigest()[
+        :12
+    ]
     name = f"liaison-{os.geteuid()}-{digest}"
     path = Path(tempfile.gettempdir()) / name
     if len(os.fsencode(path)) + len(_LONGEST_SOCKET_NAME) > SOCKET_PATH_LIMIT:

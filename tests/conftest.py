@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases
-from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2's own name
+from psycopg2.extensions import connection as Connection
 
 from tests import database
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg2
 from django.db import connections
-from psycopg2.extensions import connection as Connection  # noqa: N812 - psycopg2's own name
+from psycopg2.extensions import connection as Connection
 
 from config import services
 

@@ -85,6 +85,7 @@ def _remove_abandoned() -> None:
         try:
             with (folder / "session.lock").open("r+", encoding="ascii") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(services.runtime_dir(folder), ignore_errors=True)
                 shutil.rmtree(folder, ignore_errors=True)
         except OSError:
             continue  # running, another account's, or being made just now
