@@ -1,0 +1,1 @@
+"""What every page looks like: layout, components, forms, navigation and error pages."""

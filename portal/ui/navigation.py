@@ -1,0 +1,104 @@
+"""The primary navigation: rooms and wings add their pages, the header shows what a person may open.
+
+A room registers in its ``AppConfig.ready``; the header never imports a room. An item whose URL
+name does not resolve (a wing that is not installed) is left out instead of failing the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from django.urls import NoReverseMatch, reverse
+
+
+class MayAct(Protocol):
+    """The part of an actor that navigation needs."""
+
+    def may(self, action: str) -> bool:
+        """Say whether the actor's role allows the action."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the primary navigation.
+
+    ``action`` is the permission key the actor must hold; an empty string shows the item to every
+    signed-in person. ``order`` sorts within ``section``; sections keep the order of their first
+    item, and the header draws a small gap between them.
+    """
+
+    key: str
+    label: str
+    url_name: str
+    action: str = ""
+    order: int = 100
+    section: str = "work"
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    """A navigation item made ready for one request."""
+
+    key: str
+    label: str
+    url: str
+    section: str
+    current: bool = field(default=False)
+
+
+_items: dict[str, NavItem] = {}
+
+
+def register(item: NavItem) -> None:
+    """Add an item; registering an equal item again is harmless.
+
+    Raises ``ValueError`` when another item already holds the key.
+    """
+    known = _items.get(item.key)
+    if known is not None and known != item:
+        raise ValueError(f"Navigation key {item.key!r} is already taken by {known.label!r}.")
+    _items[item.key] = item
+
+
+def unregister(key: str) -> None:
+    """Remove an item; an unknown key is ignored."""
+    _items.pop(key, None)
+
+
+def registered_items() -> tuple[NavItem, ...]:
+    """Return every item, in the order in which the header shows them."""
+    return tuple(sorted(_items.values(), key=lambda item: (item.order, item.label)))
+
+
+def links_for(actor: MayAct | None, path: str) -> tuple[NavLink, ...]:
+    """Return the links the actor may follow, with the one that leads to ``path`` marked current.
+
+    The longest matching prefix wins, so ``/cases/search/`` does not light up ``/cases/`` too.
+    A signed-out visitor gets nothing (deny by default).
+    """
+    if actor is None:
+        return ()
+    allowed = [(item, url) for item, url in _resolved(registered_items()) if _may(actor, item)]
+    matches = [url for _, url in allowed if _leads_to(url, path)]
+    current = max(matches, key=len, default=None)
+    return tuple(
+        NavLink(item.key, item.label, url, item.section, url == current) for item, url in allowed
+    )
+
+
+def _may(actor: MayAct, item: NavItem) -> bool:
+    return not item.action or actor.may(item.action)
+
+
+def _leads_to(url: str, path: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def _resolved(items: Iterable[NavItem]) -> Iterable[tuple[NavItem, str]]:
+    for item in items:
+        try:
+            yield item, reverse(item.url_name)
+        except NoReverseMatch:
+            continue
