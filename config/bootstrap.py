@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Set the portal up on a machine that has Python, then run one of the Makefile's commands.
 
     python3 config/bootstrap.py setup|run|test|lint|bench [arguments for the command]
@@ -130,13 +129,17 @@ def make_virtual_environment() -> None:
     Raises:
         SetupError: this Python lacks the venv module.
     """
-    if PYTHON.exists() and subprocess.run([PYTHON, "-c", "import pip"]).returncode == 0:
+    if (
+        PYTHON.exists()
+        and subprocess.run([PYTHON, "-c", "import pip"], check=False).returncode == 0
+    ):
         return
     with step("making the virtual environment .venv"):
         made = subprocess.run(
             [sys.executable, "-m", "venv", "--clear", VENV],
             capture_output=True,
             text=True,
+            check=False,
         )
     if made.returncode != 0:
         raise SetupError(
@@ -159,7 +162,10 @@ def installer_environment(environment: Mapping[str, str]) -> dict[str, str]:
     result.setdefault("UV_LINK_MODE", "copy")
     result.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
     answer = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True
+        [sys.executable, "-m", "pip", "config", "list"],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     for line in answer.stdout.splitlines() if answer.returncode == 0 else ():
         key, _, quoted = line.partition("=")
@@ -254,7 +260,7 @@ def check(command: Sequence[str | Path], environment: Mapping[str, str]) -> None
     Raises:
         SetupError: it failed; what it said stands above the message.
     """
-    if subprocess.run(command, env=environment).returncode != 0:
+    if subprocess.run(command, env=environment, check=False).returncode != 0:
         raise SetupError(
             f"'{' '.join(map(str, command[:4]))} ...' failed; the reason stands above. Packages "
             "come from the index that pip and npm are configured for: is it within reach?"
@@ -265,7 +271,7 @@ def succeeds(command: Sequence[str | Path]) -> bool:
     """Run a check, show its output, and return whether it passed."""
     name = Path(command[0]).name
     print(f"liaison: {' '.join([name, *map(str, command[1:])])}", flush=True)
-    return subprocess.run(command).returncode == 0
+    return subprocess.run(command, check=False).returncode == 0
 
 
 def become(command: Sequence[str | Path]) -> NoReturn:

@@ -209,6 +209,12 @@ def running_services() -> dict[str, Any]:
     return card if alive else {}
 
 
+def remaining_servers() -> list[int]:
+    """Return the processes of the last card that still exist."""
+    pids = [int(pid) for pid in _read_json(services_file()).get("pids", [])]
+    return [pid for pid in pids if _process_exists(pid)]
+
+
 def _process_exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)

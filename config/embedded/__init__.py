@@ -18,20 +18,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from config import services
+from config import progress, services
 from config.embedded.postgres import PostgresServer
 from config.embedded.process import private_folder, wait_until
 from config.embedded.valkey import ValkeyServer
 from config.services import ServiceError
 
 _active: EmbeddedServers | None = None
-
-
-Progress = Callable[[str], None]
-
-
-def _quiet(_message: str) -> None:
-    """Say nothing."""
 
 
 class EmbeddedServers:
@@ -41,7 +34,7 @@ class EmbeddedServers:
     """
 
     def __init__(
-        self, *, throwaway: bool = False, say: Callable[[str], None] = _quiet
+        self, *, throwaway: bool = False, say: Callable[[str], None] = progress.quiet
     ) -> None:
         self.say = say
         self.postgres: PostgresServer | None = None
@@ -57,6 +50,7 @@ class EmbeddedServers:
         """
         state = services.state_dir()
         self._lock = _lock_state(state)
+        _await_predecessor()
         try:
             runtime = private_folder(services.runtime_dir())
             logs = state / "logs"
@@ -133,11 +127,19 @@ def active() -> EmbeddedServers | None:
 
 
 @contextmanager
-def servers_running(say: Progress = _quiet) -> Iterator[None]:
-    """Have both services at hand inside the block, starting and stopping what is missing."""
+def servers_running(
+    say: Callable[[str], None] = progress.quiet, *, borrow: bool = True
+) -> Iterator[None]:
+    """Have both services at hand inside the block, starting and stopping what is missing.
+
+    ``borrow`` allows servers that another process holds, and will stop when it pleases.
+
+    Raises:
+        ServiceError: a server cannot start, or another process holds them.
+    """
     global _active
     given = os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")
-    if given or services.running_services():
+    if given or (borrow and services.running_services()):
         yield
         return
     _active = EmbeddedServers(say=say)
@@ -196,6 +198,11 @@ def _lock_state(state: Path) -> IO[str]:
     file.write(str(os.getpid()))
     file.flush()
     return file
+
+
+def _await_predecessor() -> None:
+    """Wait for servers whose holder was killed: each takes its socket away when it ends."""
+    wait_until(lambda: not services.remaining_servers(), seconds=10)
 
 
 def _identity(state: Path) -> str:
