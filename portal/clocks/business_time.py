@@ -189,9 +189,10 @@ def add_days(
         due = at
 
     stops = _merged(pauses)
-    paused = _between(calendar, at, due, ()) - _between(calendar, at, due, stops)
-    if paused == 0:
+    if not stops:
         return _utc(due)
+    paused = _between(calendar, at, due, ()) - _between(calendar, at, due, stops)
+    # A deadline outside the hours stays there unless there is something to move it by.
     return add(calendar, _utc(due), paused, _as_pauses(stops))
 
 
