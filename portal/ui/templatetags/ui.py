@@ -117,9 +117,7 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
             else:
                 target = getattr(bound, "first_control_id", bound.auto_id)
                 problems.append(Problem(target, str(bound.label), str(error)))
-    heading = (
-        "There is a problem" if len(problems) == 1 else f"There are {len(problems)} problems"
-    )
+    heading = "There is a problem" if len(problems) == 1 else f"There are {len(problems)} problems"
     return {"problems": problems, "heading": heading}
 
 
