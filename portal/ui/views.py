@@ -79,6 +79,11 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
     return render_error(request, HTTPStatus.FORBIDDEN)
 
 
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403 when the actor's role lacks the action a service asked for."""
+    return render_error(request, HTTPStatus.FORBIDDEN)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 when the form's token is missing or stale; the reason is never shown."""
     return render_error(request, HTTPStatus.FORBIDDEN)

@@ -96,7 +96,7 @@
   document.addEventListener("liaison:contact", touched);
   document.addEventListener("htmx:afterRequest", function (event) {
     const headers = event.detail.requestConfig && event.detail.requestConfig.headers;
-    if (event.detail.successful && !(headers && headers["X-Background"])) { touched(); }
+    if (event.detail.successful && !(headers && headers["X-Unattended"])) { touched(); }
   });
   touched();
   setInterval(tick, 1000);

@@ -90,7 +90,7 @@
   }
   function inBackground(event) {
     const headers = event.detail.requestConfig && event.detail.requestConfig.headers;
-    return Boolean(headers && headers["X-Background"]);
+    return Boolean(headers && headers["X-Unattended"]);
   }
   document.addEventListener("htmx:configRequest", function (event) {
     const token = document.querySelector("meta[name=csrf-token]");
