@@ -205,7 +205,7 @@ def test_a_failing_statement_leaves_no_personal_data_in_the_log(
     not sys.platform.startswith("linux"), reason="the kernel of Linux does this"
 )
 def test_the_servers_end_with_their_holder_even_when_it_is_killed(
-    tmp_path: Path,
+    tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     script = (
         "import signal\n"
