@@ -66,7 +66,12 @@ class _UntilCommit:
         return given
 
     def keep(self) -> None:
+        """The transaction has committed."""
         self._finalizer.detach()
+
+    def discard(self) -> None:
+        """Delete at once, not only when the last traceback that holds this object is gone."""
+        self._finalizer()
 
 
 def _delete_files(names: list[str]) -> None:
@@ -103,32 +108,34 @@ def store_document(
     Raises :class:`UploadRefused` or :class:`~portal.documents.refusals.SsnRefused`.
     """
     screened = file if isinstance(file, ScreenedFile) else screen_upload(file)
-    public_id = uuid.uuid4()
     now = timezone.now()
-    # The storage's name is ours, and not the public id: knowing one does not give the other.
+    # A name of its own, so that the public id in an address does not tell where the file lies.
     name = f"{exchange.pk}/{now.astimezone(dt.UTC):%Y/%m}/{uuid.uuid4()}"
     with transaction.atomic():
         if uploaded_by is not None:
             _check_quota(uploaded_by, screened.size)
         files = _UntilCommit()
-        document = Document(
-            exchange=exchange,
-            public_id=public_id,
-            original_name=screened.original_name,
-            content_type=screened.content_type,
-            size=screened.size,
-            sha256=screened.sha256,
-            pages=screened.pages,
-            text_layer_checked=screened.text_layer_checked,
-            purpose=purpose,
-            uploaded_by=uploaded_by,
-            created_at=now,
-            stored_as=files.write(name, screened.content),
-        )
-        if keep_original:
-            document.sealed_as = files.write(f"{name}.sealed", screened.original)
-            document.sealed_sha256 = hashlib.sha256(screened.original).hexdigest()
-        document.save()
+        try:
+            document = Document(
+                exchange=exchange,
+                original_name=screened.original_name,
+                content_type=screened.content_type,
+                size=screened.size,
+                sha256=screened.sha256,
+                pages=screened.pages,
+                text_layer_checked=screened.text_layer_checked,
+                purpose=purpose,
+                uploaded_by=uploaded_by,
+                created_at=now,
+                stored_as=files.write(name, screened.content),
+            )
+            if keep_original:
+                document.sealed_as = files.write(f"{name}.sealed", screened.original)
+                document.sealed_sha256 = hashlib.sha256(screened.original).hexdigest()
+            document.save()
+        except BaseException:
+            files.discard()
+            raise
         transaction.on_commit(files.keep)
     return document
 
