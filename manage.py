@@ -44,12 +44,8 @@ def main(arguments: list[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = arguments[1] if len(arguments) > 1 else "help"
     asks_help = bool({"--help", "-h", "--version"} & set(arguments))
-    if (
-        command == "makemigrations"
-    ):  # compares with the database's history if there is one
-        warnings.filterwarnings(
-            "ignore", message="Got an error checking a consistent migration"
-        )
+    if command == "makemigrations":  # compares with the database's history if there is one
+        warnings.filterwarnings("ignore", message="Got an error checking a consistent migration")
     if command in OWNER_COMMANDS:
         os.environ["LIAISON_DB_ROLE"] = "owner"
     # A plain kill must unwind the block below as Ctrl-C does, or the servers die unstopped.

@@ -57,9 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     command, *rest = arguments
     if sys.version_info < OLDEST_PYTHON:
         oldest = ".".join(map(str, OLDEST_PYTHON))
-        raise SetupError(
-            f"Python {oldest} or newer is needed; this is {sys.version.split()[0]}."
-        )
+        raise SetupError(f"Python {oldest} or newer is needed; this is {sys.version.split()[0]}.")
     os.chdir(ROOT)
     environment = installer_environment(os.environ)
     install_packages(environment, for_development=command in {"test", "lint", "bench"})
@@ -73,9 +71,7 @@ def main(arguments: Sequence[str]) -> int:
         passed = succeeds([PYTHON, "-m", "pytest", *rest])
         return 0 if imports_kept and passed else 1
     if command == "lint":
-        verdicts = [
-            succeeds([VENV / "bin" / program, *options]) for program, *options in LINT
-        ]
+        verdicts = [succeeds([VENV / "bin" / program, *options]) for program, *options in LINT]
         return 0 if all(verdicts) else 1
     return 0
 
@@ -91,10 +87,7 @@ def install_packages(environment: Mapping[str, str], *, for_development: bool) -
     Raises:
         SetupError: the environment cannot be made or filled.
     """
-    run_lock, development_lock = (
-        ROOT / "requirements.lock",
-        ROOT / "requirements-dev.lock",
-    )
+    run_lock, development_lock = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
     installed = read(PACKAGES_STAMP)
     for_development = for_development or installed.startswith(development_lock.name)
     lock = development_lock if for_development else run_lock
@@ -104,12 +97,9 @@ def install_packages(environment: Mapping[str, str], *, for_development: bool) -
     uv = VENV / "bin" / "uv"
     if not uv.exists():
         with step("installing uv, which installs the rest"):
-            check(
-                [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", UV],
-                environment,
-            )
+            check([PYTHON, "-m", "pip", "install", "--quiet", "--no-input", UV], environment)
     with step(f"installing the packages of {lock.name}"):
-        sync = [
+        sync: list[str | Path] = [
             uv,
             "pip",
             "sync",
@@ -156,16 +146,11 @@ def installer_environment(environment: Mapping[str, str]) -> dict[str, str]:
     find it. Variables that are set already win.
     """
     result = dict(environment)
-    result.setdefault(
-        "UV_PYTHON_DOWNLOADS", "never"
-    )  # the Python at hand is the one to use
+    result.setdefault("UV_PYTHON_DOWNLOADS", "never")  # the Python at hand is the one to use
     result.setdefault("UV_LINK_MODE", "copy")
     result.setdefault("PIP_DISABLE_PIP_VERSION_CHECK", "1")
     answer = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"],
-        check=False,
-        capture_output=True,
-        text=True,
+        [sys.executable, "-m", "pip", "config", "list"], check=False, capture_output=True, text=True
     )
     for line in answer.stdout.splitlines() if answer.returncode == 0 else ():
         key, _, quoted = line.partition("=")
@@ -217,13 +202,7 @@ def install_assets(environment: Mapping[str, str]) -> None:
         )
         node = Path(found.stdout.strip())
         npm = node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        arguments = [
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ]
+        arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         check([node / "bin" / "node", npm, *arguments], environment)
     ASSETS_STAMP.write_text(wanted, encoding="ascii")
 

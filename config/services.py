@@ -58,11 +58,7 @@ def state_dir() -> Path:
     Raises:
         ServiceError: the folder cannot be created.
     """
-    path = (
-        Path(os.environ.get("LIAISON_STATE") or BASE_DIR / ".state")
-        .expanduser()
-        .absolute()
-    )
+    path = Path(os.environ.get("LIAISON_STATE") or BASE_DIR / ".state").expanduser().absolute()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -79,9 +75,7 @@ def runtime_dir(state: Path | None = None) -> Path:
     A socket's path is limited to about a hundred bytes, a state folder's is not; so sockets live
     in the system's temporary folder under a name derived from the state folder's path.
     """
-    digest = hashlib.sha256(os.fsencode((state or state_dir()).resolve())).hexdigest()[
-        :12
-    ]
+    digest = hashlib.sha256(os.fsencode((state or state_dir()).resolve())).hexdigest()[:12]
     name = f"liaison-{os.geteuid()}-{digest}"
     path = Path(tempfile.gettempdir()) / name
     if len(os.fsencode(path)) + len(_LONGEST_SOCKET_NAME) > SOCKET_PATH_LIMIT:
@@ -100,9 +94,7 @@ def fernet_key() -> str:
 def readable_password() -> str:
     """Return a new password that can be typed from a screen: about 79 bits, no look-alikes."""
     alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join(
-        "".join(random_source.choice(alphabet) for _ in range(4)) for _ in range(4)
-    )
+    return "-".join("".join(random_source.choice(alphabet) for _ in range(4)) for _ in range(4))
 
 
 def random_secret() -> str:
@@ -135,9 +127,7 @@ def secret(name: str, factory: Callable[[], str] | None = None) -> str:
     if name in known:
         return str(known[name])
     with _exclusive(path.with_suffix(".lock")):
-        known = _read_json(
-            path
-        )  # another process may have made it while this one waited
+        known = _read_json(path)  # another process may have made it while this one waited
         if name not in known:
             known[name] = (factory or _DEFAULT_FACTORY.get(name, random_secret))()
             write_private_json(path, known)
@@ -241,9 +231,7 @@ def database_url() -> str:
     if given:
         return given
     card = running_services()
-    return str(
-        card.get("database_url") or postgres_url(socket_dir=runtime_dir() / "pg")
-    )
+    return str(card.get("database_url") or postgres_url(socket_dir=runtime_dir() / "pg"))
 
 
 def postgres_url(*, socket_dir: Path, password: str = "", name: str = DATABASE) -> str:
@@ -326,9 +314,8 @@ def connection_parameters(settings: dict[str, Any]) -> dict[str, Any]:
         "host": settings.get("HOST"),
         "port": settings.get("PORT"),
     }
-    return {key: value for key, value in named.items() if value} | settings.get(
-        "OPTIONS", {}
-    )
+    options: dict[str, Any] = settings.get("OPTIONS", {})
+    return {key: value for key, value in named.items() if value} | options
 
 
 # --- broker and cache ---------------------------------------------------------------------------
@@ -345,15 +332,11 @@ def redis_url(database: int) -> str:
         url = f"unix://{runtime_dir() / 'vk' / 's'}"
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    if (
-        parts.scheme == "unix"
-    ):  # geturl() would drop the empty host, and redis-py insists on it
+    if parts.scheme == "unix":  # geturl() would drop the empty host, and redis-py insists on it
         options = urlencode(query | {"db": str(database)}, safe="/")
         return f"unix://{parts.netloc}{parts.path}?{options}"
     query.pop("db", None)
-    return parts._replace(
-        path=f"/{database}", query=urlencode(query, safe="/")
-    ).geturl()
+    return parts._replace(path=f"/{database}", query=urlencode(query, safe="/")).geturl()
 
 
 def broker_url(database: int) -> str:

@@ -36,9 +36,7 @@ _START_SECONDS: Final = 90  # a web worker on a slow machine imports Django for 
 _DEATHS_ALLOWED: Final = 5
 _DEATHS_WINDOW: Final = 60.0  # seconds
 _LONGEST_PAUSE: Final = 8.0  # seconds between a death and the next start
-_GRACE_SECONDS: Final = (
-    3  # for requests and tasks under way when the portal is told to stop
-)
+_GRACE_SECONDS: Final = 3  # for requests and tasks under way when the portal is told to stop
 
 
 @dataclass
@@ -81,14 +79,10 @@ class Child:
     def start(self) -> None:
         """Start the program, logged in to the database as the application."""
         environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name != "LIAISON_DB_ROLE"
+            name: value for name, value in os.environ.items() if name != "LIAISON_DB_ROLE"
         }
         self.due = None
-        self.process = spawn(
-            self.command, log=self.log, env=environment, cwd=services.BASE_DIR
-        )
+        self.process = spawn(self.command, log=self.log, env=environment, cwd=services.BASE_DIR)
 
     def stop(self) -> None:
         """Stop the program and whatever it has left behind."""
@@ -149,9 +143,7 @@ class Supervisor:
             say("stopping")
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(
-                    number, signal.SIG_IGN
-                )  # stopping is under way and has a limit
+                signal.signal(number, signal.SIG_IGN)  # stopping is under way and has a limit
             self.web.stop()
             self.worker.stop()
 
@@ -165,9 +157,9 @@ class Supervisor:
         connections.close_all()
         collect_static_files()
         self.web.start()
-        if not wait_until(
-            lambda: self._answers() or self._web_died(), seconds=_START_SECONDS
-        ) or (self._web_died()):
+        if not wait_until(lambda: self._answers() or self._web_died(), seconds=_START_SECONDS) or (
+            self._web_died()
+        ):
             raise ServiceError(
                 "The web server did not start; the end of "
                 f"{self.web.log} reads:\n{last_lines(self.web.log)}"
@@ -187,16 +179,26 @@ class Supervisor:
             child.watch(time.monotonic())
 
     def _need_port(self) -> None:
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.host, self.port))
-            except OSError as error:
-                raise ServiceError(
-                    f"Port {self.port} on {self.host} cannot be used ({error.strerror}); set PORT "
-                    "to another, for instance: make run PORT=8010"
-                ) from error
+        refusal = ""
+
+        def free() -> bool:
+            nonlocal refusal
+            family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((self.host, self.port))
+                except OSError as error:
+                    refusal = error.strerror or str(error)
+                    return False
+            return True
+
+        # The web server of a run that was killed finishes its requests before it lets go.
+        if not wait_until(free, seconds=_GRACE_SECONDS + 1, pause=0.2):
+            raise ServiceError(
+                f"Port {self.port} on {self.host} cannot be used ({refusal}); set PORT to "
+                "another, for instance: make run PORT=8010"
+            )
 
     @property
     def _address(self) -> str:
@@ -259,11 +261,7 @@ def collect_static_files() -> None:
             digest.update(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
     stamp = services.state_dir() / "run" / "static.stamp"
     wanted = digest.hexdigest()
-    if (
-        stamp.exists()
-        and stamp.read_text() == wanted
-        and os.path.isdir(settings.STATIC_ROOT)
-    ):
+    if stamp.exists() and stamp.read_text() == wanted and os.path.isdir(settings.STATIC_ROOT):
         return
     say("collecting the static files")
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)

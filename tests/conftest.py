@@ -66,10 +66,9 @@ def _no_network() -> Iterator[None]:
     resolve = socket.getaddrinfo
 
     def check(connection: socket.socket, address: Any) -> None:
-        if connection.family != socket.AF_UNIX and not _is_local(str(address[0])):
-            raise RuntimeError(
-                f"A test tried to reach {address[0]}; tests stay on this machine."
-            )
+        internet = connection.family in {socket.AF_INET, socket.AF_INET6}
+        if internet and not _is_local(str(address[0])):
+            raise RuntimeError(f"A test tried to reach {address[0]}; tests stay on this machine.")
 
     def guarded_connect(self: socket.socket, address: Any) -> None:
         check(self, address)
@@ -82,9 +81,7 @@ def _no_network() -> Iterator[None]:
     def guarded_resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
         name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
         if not _is_local(name):
-            raise RuntimeError(
-                f"A test tried to look up {name}; tests stay on this machine."
-            )
+            raise RuntimeError(f"A test tried to look up {name}; tests stay on this machine.")
         return resolve(host, *args, **kwargs)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -99,9 +96,7 @@ def _is_local(host: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(
-    browser_type_launch_args: dict[str, Any],
-) -> dict[str, Any]:
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Use the system's Chromium where there is one; as root it needs its sandbox off."""
     found = next(filter(None, map(shutil.which, _BROWSERS)), None)
     arguments = [*browser_type_launch_args.get("args", [])]

@@ -25,19 +25,11 @@ _STATE = pytest.StashKey[Path]()
 _LOCK = pytest.StashKey[IO[str]]()
 
 #: What the person's shell says about services must not reach the tests.
-_FOREIGN = (
-    "APP_DATABASE_URL",
-    "DATABASE_URL",
-    "REDIS_URL",
-    "FIELD_KEYS",
-    "DJANGO_SECRET_KEY",
-)
+_FOREIGN = ("APP_DATABASE_URL", "DATABASE_URL", "REDIS_URL", "FIELD_KEYS", "DJANGO_SECRET_KEY")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(
-    early_config: pytest.Config,
-) -> Generator[None, Any, Any]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, Any, Any]:
     """Start the servers before pytest-django, which hooks in here too, loads the settings."""
     options = early_config.known_args_namespace
     if not (options.help or options.version or "PYTEST_XDIST_WORKER" in os.environ):

