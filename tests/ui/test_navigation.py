@@ -1,0 +1,69 @@
+"""Who sees which entry of the primary navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from portal.ui import navigation
+from portal.ui.navigation import NavItem
+
+ITEMS = (
+    NavItem("home", "Home", "home", order=1),
+    NavItem("queue", "Queue", "casework:queue", "case.view", order=2),
+    NavItem("intake", "Intake", "intake", "case.open", order=3),
+    NavItem("gone", "A wing that is not installed", "nowhere:list", order=4),
+)
+
+
+class ActorWith:
+    """An actor that holds just these actions."""
+
+    def __init__(self, *actions: str) -> None:
+        self.actions = actions
+
+    def may(self, action: str) -> bool:
+        return action in self.actions
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch, ui_site: None) -> Iterator[None]:
+    """Replace what the rooms registered by the items above."""
+    monkeypatch.setattr(navigation, "_items", {})
+    for item in reversed(ITEMS):
+        navigation.register(item)
+    yield
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions=st.sets(st.sampled_from(["case.view", "case.open", "other"])))
+def test_an_actor_sees_exactly_the_items_the_role_allows(registry: None, actions: set[str]) -> None:
+    keys = [link.key for link in navigation.links_for(ActorWith(*actions), "/elsewhere/")]
+    expected = ["home"]
+    expected += ["queue"] if "case.view" in actions else []
+    expected += ["intake"] if "case.open" in actions else []
+    assert keys == expected
+
+
+def test_a_signed_out_visitor_sees_no_item(registry: None) -> None:
+    assert navigation.links_for(None, "/") == ()
+
+
+def test_the_longest_matching_address_is_the_current_page(registry: None) -> None:
+    links = navigation.links_for(ActorWith("case.view", "case.open"), "/queue/saved/7/")
+    assert [link.key for link in links if link.current] == ["queue"]
+
+
+def test_home_is_current_only_on_the_home_page(registry: None) -> None:
+    links = navigation.links_for(ActorWith(), "/somewhere/")
+    assert not any(link.current for link in links)
+    assert navigation.links_for(ActorWith(), "/")[0].current
+
+
+def test_a_key_is_taken_once_and_registering_again_is_harmless(registry: None) -> None:
+    navigation.register(ITEMS[0])
+    with pytest.raises(ValueError, match="already taken"):
+        navigation.register(NavItem("home", "Another", "home"))
