@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django import forms
@@ -100,7 +100,13 @@ def blind_indexes(value: str, purpose: str) -> list[str]:
     return [_index(key, value, purpose) for key in settings.FIELD_KEYS]
 
 
-class _EncryptedField(models.TextField):
+if TYPE_CHECKING:
+    _TextField = models.TextField[Any, Any]
+else:
+    _TextField = models.TextField
+
+
+class _EncryptedField(_TextField):
     """Text in the database, ciphertext in the text. Only ``isnull`` can be asked of it."""
 
     def _dump(self, value: Any) -> str:
@@ -153,7 +159,7 @@ class EncryptedJSONField(_EncryptedField):
     def value_to_string(self, obj: models.Model) -> Any:
         return self.value_from_object(obj)
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return models.Field.formfield(
             self, **{"form_class": forms.JSONField, "encoder": DjangoJSONEncoder, **kwargs}
         )

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.settings import api_settings
 
 from portal.documents.refusals import SsnRefused
 from portal.documents.screening import ScreenedFile, screen_upload
@@ -29,6 +31,11 @@ class NoSsnSerializerMixin(serializers.BaseSerializer[Any]):
         if isinstance(data, Mapping):
             errors = {}
             for name in data:
+                if contains_ssn(str(name)):
+                    # A name cannot head its own error: that would repeat the number.
+                    refusal = SsnRefused("the names of the fields")
+                    errors[api_settings.NON_FIELD_ERRORS_KEY] = _details(refusal)
+                    continue
                 value = data.getlist(name) if hasattr(data, "getlist") else data[name]
                 if refused := self._refusal(str(name), value):
                     errors[name] = refused
@@ -36,12 +43,16 @@ class NoSsnSerializerMixin(serializers.BaseSerializer[Any]):
                 raise serializers.ValidationError(errors)
         return super().to_internal_value(data)
 
-    def _refusal(self, name: str, value: Any) -> list[serializers.ErrorDetail]:
+    def _refusal(self, name: str, value: Any) -> list[ErrorDetail]:
         try:
             if any(contains_ssn(text) for text in texts_within(value)):
                 raise SsnRefused(f"“{name}”")
             if files := [screen_upload(file) for file in files_within(value)]:
                 self.screened[name] = files
         except ValidationError as refusal:
-            return [serializers.ErrorDetail(refusal.messages[0], code=refusal.code)]
+            return _details(refusal)
         return []
+
+
+def _details(refusal: ValidationError) -> list[ErrorDetail]:
+    return [ErrorDetail(refusal.messages[0], code=refusal.code)]

@@ -7,6 +7,7 @@ Use :class:`NoSsnFormMixin` on browser forms, ``serializers.NoSsnSerializerMixin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -107,7 +108,8 @@ class NoSsnFormMixin(forms.BaseForm):
         return list(texts_within(self.data.get(html_name)))
 
     def _take_out(self, name: str, raw: list[str]) -> None:
-        data: Any = self.data.copy()
+        # A copied QueryDict can be changed; the one of the request cannot.
+        data: Any = copy(self.data)
         redacted = [redact(value) for value in raw]
         if hasattr(data, "setlist"):
             data.setlist(self.add_prefix(name), redacted)
