@@ -77,11 +77,13 @@ LIST_PAGE = """
 {% filter_bar filters %}
 <form><div class="ui-table-wrap"><table class="ui-table ui-table--stacked">
 <caption class="usa-sr-only">Cases</caption>
-<thead><tr>{% select_all "case" %}{% sort_header "Number" "number" %}{% sort_header "Due" "due" default="due" %}<th scope="col">Status</th></tr></thead>
+<thead><tr>{% select_all "case" %}{% sort_header "Number" "number" %}
+{% sort_header "Due" "due" default="due" %}<th scope="col">Status</th></tr></thead>
 <tbody>{% for number, days in rows %}<tr data-row>{% select_row number number "case" %}
 <th scope="row"><a class="ui-row-link" href="/form/">{{ number }}</a></th>
 <td data-label="Due">{% due_badge due days %}</td>
-<td data-label="Status">{% status_tag "Waiting on agency" "info" %} {% status_tag "Escalated" "danger" %}</td></tr>{% endfor %}
+<td data-label="Status">{% status_tag "Waiting on agency" "info" %}
+{% status_tag "Escalated" "danger" %}</td></tr>{% endfor %}
 </tbody></table></div><p data-selection-count></p></form>
 {% pager 2 "1,000+" next_url="?after=x" noun="cases" %}
 <div class="ui-columns"><div><h2>Timeline</h2>{% timeline events %}</div>
@@ -90,15 +92,18 @@ LIST_PAGE = """
 {% include "ui/empty.html" with title="Nothing is due" text="New cases appear here." %}
 {% include "ui/alert.html" with tone="warning" title="A form lapses soon" text="On Friday." %}
 <p><a href="/confirm/" data-dialog="withdraw">Withdraw</a></p>
-{% include "ui/dialog.html" with id="withdraw" title="Withdraw?" text="The office loses sight of it." action_url="/confirm/" submit_label="Withdraw" danger=True %}
+{% include "ui/dialog.html" with id="withdraw" title="Withdraw?" text=text action_url="/confirm/" %}
 {% endblock %}
 """
 
 FORM_PAGE = """
 {% extends "base.html" %}
 {% block title %}New case{% endblock %}{% block heading %}New case{% endblock %}
-{% block content %}<form id="intake" class="ui-form" method="post" novalidate data-keep enctype="multipart/form-data">{% csrf_token %}{{ form }}
-<div class="ui-actions"><button class="usa-button" type="submit">Open the case</button></div></form>{% endblock %}
+{% block content %}
+<form id="intake" class="ui-form" method="post" novalidate data-keep enctype="multipart/form-data">
+{% csrf_token %}{{ form }}
+<div class="ui-actions"><button class="usa-button" type="submit">Open the case</button></div>
+</form>{% endblock %}
 """
 
 
@@ -117,6 +122,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
         ],
         details=[("Number", "CC-2026-00411"), ("Phone", "")],
         steps=["Person", "Issue", "Review"],
+        text="The office loses sight of it.",
+        submit_label="Withdraw",
+        danger=True,
     )
 
 

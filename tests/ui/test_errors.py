@@ -55,7 +55,8 @@ def test_every_error_page_says_what_to_do_next(ui_site: None, status: HTTPStatus
     response = views.render_error(RequestFactory().get("/"), status)
     html = response.content.decode()
     assert response.status_code == status.value
-    assert views.ERRORS[status].title in html and "Go to the home page" in html
+    assert views.ERRORS[status].title in html
+    assert "Go to the home page" in html
 
 
 def test_a_request_that_is_too_large_is_a_413(ui_site: None) -> None:

@@ -30,7 +30,8 @@ def test_every_control_has_a_label_that_names_it() -> None:
 def test_a_hint_and_an_error_both_describe_their_control() -> None:
     html = str(IntakeForm({"story": "x"}))
     described = re.search(r'aria-describedby="([^"]+)"', tag_with_id(html, "id_title"))
-    assert described and described[1].split() == ["id_title_helptext", "id_title_error"]
+    assert described
+    assert described[1].split() == ["id_title_helptext", "id_title_error"]
     assert all(f'id="{name}"' in html for name in described[1].split())
     assert 'aria-invalid="true"' in tag_with_id(html, "id_title")
 
@@ -50,7 +51,8 @@ def test_the_error_summary_links_to_every_field_in_error_and_takes_the_focus() -
     ]  # fmt: skip
     assert all(f'id="{name}"' in html for name in re.findall(r'href="#([^"]+)"', summary))
     assert "There are 4 problems" in summary
-    assert "autofocus" in summary and 'tabindex="-1"' in summary
+    assert "autofocus" in summary
+    assert 'tabindex="-1"' in summary
 
 
 def test_a_form_without_errors_has_no_summary() -> None:

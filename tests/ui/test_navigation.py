@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,12 +28,11 @@ class ActorWith:
 
 
 @pytest.fixture
-def registry(monkeypatch: pytest.MonkeyPatch, ui_site: None) -> Iterator[None]:
+def registry(monkeypatch: pytest.MonkeyPatch, ui_site: None) -> None:
     """Replace what the rooms registered by the items above."""
     monkeypatch.setattr(navigation, "_items", {})
     for item in reversed(ITEMS):
         navigation.register(item)
-    yield
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -14,8 +15,10 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.templatetags.static import static
+from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import template_localtime
 
 from portal.ui.forms import Section, sections_of
 
@@ -54,18 +57,23 @@ class Chip:
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, label: str = "") -> SafeString:
-    """Draw an icon of ``ui/icons.svg``; without a label it is hidden from assistive technology."""
-    sprite = static("ui/icons.svg")
+    """Draw an icon of ``ui/icons.svg``; without a label it is hidden from assistive technology.
+
+    Remembered, because a queue page draws the same few icons hundreds of times.
+    """
+    address = f"{static('ui/icons.svg')}#{name}"
     if label:
         return format_html(
-            '<svg class="ui-icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',
-            label, sprite, name,
-        )  # fmt: skip
+            '<svg class="ui-icon" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            label,
+            address,
+        )
     return format_html(
-        '<svg class="ui-icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        sprite, name,
-    )  # fmt: skip
+        '<svg class="ui-icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
+        address,
+    )
 
 
 @register.filter
@@ -124,31 +132,50 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
 # --- Marks ----------------------------------------------------------------------------------
 
 
-@register.inclusion_tag("ui/status_tag.html")
-def status_tag(label: str, tone: str = "neutral") -> dict[str, str]:
+@register.simple_tag
+def status_tag(label: str, tone: str = "neutral") -> SafeString:
     """Show a status as words with an icon; the colour only repeats what they say.
 
     An unknown tone falls back to neutral: a wing's new status must never break a queue.
     """
     tone = tone if tone in _TONE_SYMBOLS else "neutral"
-    return {"label": label, "tone": tone, "symbol": _TONE_SYMBOLS[tone]}
+    symbol = icon(_TONE_SYMBOLS[tone])
+    return format_html('<span class="ui-tag ui-tag--{}">{}{}</span>', tone, symbol, label)
 
 
-@register.inclusion_tag("ui/due_badge.html")
+@register.simple_tag
 def due_badge(
     due_at: datetime | None, business_days: int | None = None, paused: bool = False
-) -> dict[str, Any]:
+) -> SafeString:
     """Say how a deadline stands, in whole business days of the exchange's calendar.
 
     ``business_days`` is what is left: negative when overdue, 0 today, ``None`` when not reckoned.
     ``due_at`` is shown in the active time zone. A paused clock shows no countdown at all.
     """
     if paused:
-        return {"state": "paused", "symbol": "pause", "text": "Paused", "due_at": None}
-    if due_at is None and business_days is None:
-        return {"state": ""}
-    state, symbol, text = _standing(business_days)
-    return {"state": state, "symbol": symbol, "text": text, "due_at": due_at}
+        state, symbol, text, due_at = "paused", "pause", "Paused", None
+    elif due_at is None and business_days is None:
+        return SafeString("")
+    else:
+        state, symbol, text = _standing(business_days)
+    return format_html(
+        '<span class="ui-due ui-due--{}">{}<span>{}</span>{}</span>',
+        state,
+        icon(symbol),
+        text,
+        _due_time(due_at),
+    )
+
+
+def _due_time(due_at: datetime | None) -> SafeString:
+    if due_at is None:
+        return SafeString("")
+    local = template_localtime(due_at)
+    return format_html(
+        ' <time class="ui-due__time" datetime="{}">{}</time>',
+        local.isoformat(),
+        dateformat.format(local, "M j, g:i a"),
+    )
 
 
 def _standing(days: int | None) -> tuple[str, str, str]:
@@ -165,8 +192,8 @@ def _business_days(count: int) -> str:
     return f"{count:,} business day{'' if count == 1 else 's'}"
 
 
-@register.inclusion_tag("ui/visibility.html")
-def visibility_mark(kind: str) -> dict[str, str]:
+@register.simple_tag
+def visibility_mark(kind: str) -> SafeString:
     """Mark who can read something: ``internal`` or ``shared``, in colour, icon and words.
 
     Raises ``ValueError`` for any other kind: guessing here would tell a writer the wrong audience.
@@ -174,7 +201,9 @@ def visibility_mark(kind: str) -> dict[str, str]:
     if kind not in _VISIBILITY:
         raise ValueError(f"Unknown visibility {kind!r}: use 'internal' or 'shared'.")
     symbol, text = _VISIBILITY[kind]
-    return {"kind": kind, "symbol": symbol, "text": text}
+    return format_html(
+        '<span class="ui-visibility ui-visibility--{}">{}{}</span>', kind, icon(symbol), text
+    )
 
 
 # --- Lists ----------------------------------------------------------------------------------
@@ -207,10 +236,18 @@ def select_all(name: str = "selected") -> dict[str, str]:
     return {"name": name}
 
 
-@register.inclusion_tag("ui/select_row.html")
-def select_row(value: Any, label: str, name: str = "selected") -> dict[str, Any]:
+@register.simple_tag
+def select_row(value: Any, label: str, name: str = "selected") -> SafeString:
     """Draw a row's check box; ``label`` names the row to those who cannot see it."""
-    return {"name": name, "value": value, "label": label}
+    return format_html(
+        '<td class="ui-table__select"><span class="usa-checkbox">'
+        '<input class="usa-checkbox__input" type="checkbox" name="{0}" value="{1}" '
+        'id="select-{0}-{1}"><label class="usa-checkbox__label" for="select-{0}-{1}">'
+        '<span class="usa-sr-only">Select {2}</span></label></span></td>',
+        name,
+        value,
+        label,
+    )
 
 
 @register.inclusion_tag("ui/filter_bar.html", takes_context=True)

@@ -17,6 +17,7 @@
   let contact = Date.now();
   let announced = null;
   let asking = false;
+  let leaving = false;
 
   function touched() {
     contact = Date.now();
@@ -49,6 +50,8 @@
   }
 
   function leave() {
+    if (leaving) { return; }
+    leaving = true;
     document.dispatchEvent(new CustomEvent("liaison:session-ending"));
     location.assign(body.dataset.loginUrl + "?next=" + encodeURIComponent(location.pathname + location.search));
   }
