@@ -8,6 +8,9 @@ Packages are pinned by hash in ``requirements*.lock`` and ``package-lock.json``;
 from is the machine's own configuration of pip and npm.
 """
 
+# It talks to a terminal and starts programs, with arguments of its own making only.
+# ruff: noqa: S603, S606, T201
+
 from __future__ import annotations
 
 import ast

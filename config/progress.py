@@ -9,7 +9,7 @@ _STARTED = time.monotonic()
 
 def say(message: str) -> None:
     """Print one line with the seconds since the program started."""
-    print(f"[{time.monotonic() - _STARTED:6.1f} s] {message}", flush=True)
+    print(f"[{time.monotonic() - _STARTED:6.1f} s] {message}", flush=True)  # noqa: T201 - the terminal is the point
 
 
 def quiet(_message: str) -> None:

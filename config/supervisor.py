@@ -167,7 +167,7 @@ class Supervisor:
         say("the web server answers")
         self.worker.start()
         say("the worker and the schedule are starting")
-        print(self._welcome(), flush=True)
+        print(self._welcome(), flush=True)  # noqa: T201 - the terminal is the point
 
     def _watch(self) -> None:
         held = embedded.active()
@@ -203,7 +203,8 @@ class Supervisor:
     @property
     def _address(self) -> str:
         """Where this machine reaches the portal: a wildcard address is no place to go to."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        wildcards = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+        host = wildcards.get(self.host, self.host)
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
     def _web_died(self) -> bool:
@@ -223,7 +224,7 @@ class Supervisor:
         return (
             f"\n  Liaison is running at http://{self._address}/\n"
             f"  Password of every demonstration account: {services.secret('demo_password')}\n"
-            "  The sign-in page lists the accounts. Ctrl-C stops the portal.\n"
+            "  The tutorial (docs/) lists the accounts. Ctrl-C stops the portal.\n"
         )
 
     def _web_command(self) -> list[str]:

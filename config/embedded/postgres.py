@@ -81,7 +81,7 @@ def _major_version(folder: Path) -> int | None:
     if not (folder / "initdb").is_file():
         return None
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # noqa: S603 - a program of this installation
             [folder / "postgres", "--version"], capture_output=True, text=True, check=True
         ).stdout
     except (OSError, subprocess.CalledProcessError):

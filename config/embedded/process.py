@@ -57,7 +57,7 @@ def spawn(
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
     with log.open("ab") as output:
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - callers are ours, and no shell is involved
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -66,7 +66,7 @@ def spawn(
             cwd=cwd,
             start_new_session=True,
             # Only system calls happen between fork and exec, so threads cannot deadlock it.
-            preexec_fn=dies_with_parent(death_signal),  # noqa: PLW1509
+            preexec_fn=dies_with_parent(death_signal),
             user=account[0] if account else None,
             group=account[1] if account else None,
             extra_groups=[] if account else None,

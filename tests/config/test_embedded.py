@@ -100,7 +100,7 @@ def test_a_second_run_on_the_same_state_folder_is_told_who_uses_it(
 ) -> None:
     monkeypatch.setattr(embedded, "wait_until", lambda ready, **_: ready())
     servers.start()
-    with pytest.raises(services.ServiceError, match=f"Another run .process {os.getpid()}."):
+    with pytest.raises(services.ServiceError, match=rf"Another run \(process {os.getpid()}\)"):
         embedded.EmbeddedServers().start()
     assert _query("SELECT 1") == 1
 
@@ -118,7 +118,7 @@ def test_a_cluster_another_postgresql_serves_is_not_touched(
         password=cluster.password,
         identity=cluster.identity,
     )
-    with pytest.raises(services.ServiceError, match="Another PostgreSQL .process"):
+    with pytest.raises(services.ServiceError, match=r"Another PostgreSQL \(process"):
         rival.start()
     assert _query("SELECT 1") == 1
 

@@ -55,12 +55,16 @@ def test_a_child_that_died_starts_again_after_its_pause() -> None:
 def test_a_child_that_keeps_dying_shows_its_last_lines() -> None:
     child = Child("worker", [sys.executable, "-c", "raise SystemExit('the reason')"])
     now = time.monotonic()
-    with pytest.raises(ServiceError, match="the reason"):
+
+    def die_five_times() -> None:
         for _ in range(5):
             child.start()
             assert child.process is not None
             child.process.wait(10)
             child.watch(now)
+
+    with pytest.raises(ServiceError, match="the reason"):
+        die_five_times()
 
 
 def test_a_childs_own_children_end_with_it() -> None:
