@@ -1,0 +1,190 @@
+"""How a clock came by its deadline, stretch by stretch, for the person it binds (decision 10).
+
+Data only: local instants, parties, business seconds and their sums. Nothing personal is in it, so
+pages and the API may show it to everyone who may see the case's details.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.clocks.business_time import Calendar, Segment, seconds_by_party
+from portal.clocks.business_time import segments as cut
+from portal.clocks.models import SlaPolicy, Timer
+from portal.clocks.reckoning import calendar_of, holds_of
+
+PARTY_LABELS = {
+    "unit": "The unit",
+    "ea": "External Affairs",
+    "office": "The office",
+    "consumer": "The consumer",
+    "enroller": "The enroller",
+    "help_desk": "The help desk",
+    "carrier": "The health plan",
+}
+
+
+def party_label(party: str) -> str:
+    """The party's name for people; one without an entry is its key in words."""
+    return PARTY_LABELS.get(party) or party.replace("_", " ").capitalize()
+
+
+def in_words(seconds: int) -> str:
+    """Business time in hours and minutes, e.g. ``12 h 05 min``."""
+    minutes = seconds // 60
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One party's uninterrupted hold of the clock; instants in the calendar's zone."""
+
+    party: str
+    start: datetime
+    end: datetime
+    counted: bool
+    business_seconds: int
+
+    @property
+    def party_label(self) -> str:
+        return party_label(self.party)
+
+    @property
+    def time_label(self) -> str:
+        return in_words(self.business_seconds)
+
+
+@dataclass(frozen=True)
+class PartySum:
+    """A party's share of a clock's business time."""
+
+    party: str
+    business_seconds: int
+
+    @property
+    def party_label(self) -> str:
+        return party_label(self.party)
+
+    @property
+    def time_label(self) -> str:
+        return in_words(self.business_seconds)
+
+
+@dataclass(frozen=True)
+class TimerExplanation:
+    """One clock: its promise, its state, its deadline and where the time went.
+
+    Instants are in the calendar's zone. ``due_at`` is None while the clock stands: nobody can say
+    yet. ``counted_seconds`` and ``paused_seconds`` are the sums of the stretches.
+    """
+
+    policy: str
+    label: str
+    promise: str
+    citation: str
+    state: str
+    state_label: str
+    zone: str
+    started_at: datetime
+    stopped_at: datetime | None
+    warn_at: datetime | None
+    due_at: datetime | None
+    breached_at: datetime | None
+    stretches: tuple[Stretch, ...]
+    parties: tuple[PartySum, ...]
+    counted_seconds: int
+    paused_seconds: int
+
+    @property
+    def is_breached(self) -> bool:
+        return self.breached_at is not None
+
+    @property
+    def tone(self) -> str:
+        """The tone of the state's tag."""
+        if self.state == Timer.State.CANCELLED:
+            return "neutral"
+        if self.is_breached:
+            return "danger"
+        return {Timer.State.RUNNING: "info", Timer.State.PAUSED: "warning"}.get(
+            Timer.State(self.state), "success"
+        )
+
+    @property
+    def counted_label(self) -> str:
+        return in_words(self.counted_seconds)
+
+    @property
+    def paused_label(self) -> str:
+        return in_words(self.paused_seconds)
+
+    @property
+    def total_label(self) -> str:
+        return in_words(self.counted_seconds + self.paused_seconds)
+
+
+def explain_timer(timer: Timer, at: datetime) -> TimerExplanation:
+    """Explain one clock as it stands at ``at`` (UTC), or stood when it stopped.
+
+    The stretches add up to the business time between start and end, the counted ones to the same
+    less the pauses.
+    """
+    policy = timer.policy
+    calendar = calendar_of(policy)
+    end = min(at, timer.stopped_at) if timer.stopped_at else at
+    parts = cut(calendar, timer.started_at, end, holds_of(timer.segments.all()))
+    stands = timer.state == Timer.State.PAUSED and timer.breached_at is None
+    return TimerExplanation(
+        policy=policy.key,
+        label=policy.label,
+        promise=promise_of(policy),
+        citation=policy.citation,
+        state=timer.state,
+        state_label=timer.get_state_display(),
+        zone=calendar.zone.key,
+        started_at=calendar.localize(timer.started_at),
+        stopped_at=_local(calendar, timer.stopped_at),
+        warn_at=_local(calendar, timer.warn_at),
+        due_at=None if stands else calendar.localize(timer.due_at),
+        breached_at=_local(calendar, timer.breached_at),
+        stretches=tuple(_stretch(calendar, part) for part in parts),
+        parties=tuple(PartySum(*item) for item in seconds_by_party(parts).items()),
+        counted_seconds=sum(part.counted_seconds for part in parts),
+        paused_seconds=sum(part.business_seconds for part in parts if not part.counted),
+    )
+
+
+def explain_case(case_id: int, at: datetime) -> list[TimerExplanation]:
+    """Explain every clock of a case at ``at`` (UTC), oldest first; four statements at most."""
+    timers = (
+        Timer.objects.filter(case_id=case_id)
+        .select_related("policy__calendar")
+        .prefetch_related("policy__calendar__exceptions", "segments")
+    )
+    return [explain_timer(timer, at) for timer in timers]
+
+
+def promise_of(policy: SlaPolicy) -> str:
+    """The policy's limit in words, e.g. ``10 business days, warned after 7``."""
+    unit = policy.get_measure_display().lower()
+    if policy.limit == 1:
+        unit = unit.replace("days", "day").replace("minutes", "minute").replace("hours", "hour")
+    words = f"{policy.limit} {unit}"
+    if policy.end_of_day:
+        words += ", by closing time"
+    if policy.target is not None:
+        return f"{words}, warned after {policy.target}"
+    return f"{words}, warned after {policy.warn_percent}% of the time"
+
+
+def _stretch(calendar: Calendar, part: Segment) -> Stretch:
+    return Stretch(
+        party=part.party,
+        start=calendar.localize(part.start),
+        end=calendar.localize(part.end),
+        counted=part.counted,
+        business_seconds=part.business_seconds,
+    )
+
+
+def _local(calendar: Calendar, moment: datetime | None) -> datetime | None:
+    return None if moment is None else calendar.localize(moment)
