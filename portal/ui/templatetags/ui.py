@@ -15,10 +15,9 @@ from django.forms.boundfield import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.templatetags.static import static
-from django.utils import dateformat
+from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import template_localtime
 
 from portal.ui.forms import Section, sections_of
 
@@ -83,12 +82,6 @@ def thousands(value: int | None) -> str:
 
 
 @register.filter
-def split_names(names: str) -> list[str]:
-    """Turn ``"page,forms"`` into the paths of the scripts with those names."""
-    return [f"ui/js/{name}.js" for name in names.split(",")]
-
-
-@register.filter
 def message_tone(message: Message) -> str:
     """Map a message's level to an alert's tone."""
     if message.level >= message_levels.ERROR:
@@ -150,7 +143,7 @@ def due_badge(
     """Say how a deadline stands, in whole business days of the exchange's calendar.
 
     ``business_days`` is what is left: negative when overdue, 0 today, ``None`` when not reckoned.
-    ``due_at`` is shown in the active time zone. A paused clock shows no countdown at all.
+    ``due_at`` (aware) is shown in the active time zone. A paused clock shows no countdown at all.
     """
     if paused:
         state, symbol, text, due_at = "paused", "pause", "Paused", None
@@ -170,7 +163,7 @@ def due_badge(
 def _due_time(due_at: datetime | None) -> SafeString:
     if due_at is None:
         return SafeString("")
-    local = template_localtime(due_at)
+    local = timezone.localtime(due_at)
     return format_html(
         ' <time class="ui-due__time" datetime="{}">{}</time>',
         local.isoformat(),
