@@ -7,7 +7,7 @@ import os
 import re
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -79,6 +79,10 @@ def store(exchange: Exchange, person: Person | None = None, **options: bool) -> 
     )
 
 
+class CallOff(Exception):
+    """Something later in the same transaction went wrong."""
+
+
 def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
@@ -116,19 +120,19 @@ def test_without_a_kept_original_there_is_nothing_to_unseal(exchange: Exchange) 
 
 
 def test_a_rolled_back_transaction_leaves_no_file(exchange: Exchange, folder: Path) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with suppress(CallOff), transaction.atomic():
         store(exchange, keep_original=True)
         assert len(files_in(folder)) == 2
-        raise RuntimeError
+        raise CallOff
     assert files_in(folder) == []
     assert not Document.objects.exists()
 
 
 def test_a_rolled_back_savepoint_takes_only_its_own_file(exchange: Exchange, folder: Path) -> None:
     kept = store(exchange)
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with suppress(CallOff), transaction.atomic():
         store(exchange)
-        raise RuntimeError
+        raise CallOff
     assert [path.name for path in files_in(folder)] == [Path(kept.stored_as).name]
 
 
@@ -219,7 +223,8 @@ def test_the_sweep_deletes_old_files_without_a_row_and_no_others(
 
 def test_the_files_name_is_encrypted_in_the_database_and_in_no_label(exchange: Exchange) -> None:
     document = store(exchange)
-    assert "María" not in str(document) and "María" not in repr(document)
+    assert "María" not in str(document)
+    assert "María" not in repr(document)
     with transaction.get_connection().cursor() as cursor:
         cursor.execute("SELECT original_name FROM documents_document")
         assert "Letter" not in cursor.fetchone()[0]

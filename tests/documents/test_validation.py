@@ -70,7 +70,8 @@ def test_a_number_in_any_field_is_refused_and_the_field_is_named(field: str) -> 
 def test_the_page_shown_again_does_not_repeat_the_number_and_sending_it_again_works() -> None:
     form = submit(description=f"Her number is {hostile.SSN}, call her.")
     page = form.as_p()
-    assert "219" not in page and "9999" not in page
+    assert "219" not in page
+    assert "9999" not in page
     assert f"Her number is {REMOVED}, call her." in page
     assert IntakeForm(form.data).is_valid()
 
@@ -102,7 +103,8 @@ def test_a_refused_file_says_why_on_its_field() -> None:
 
 def test_a_plain_mapping_as_data_is_checked_too() -> None:
     form = IntakeForm({"subject": hostile.SSN, "description": "x"})
-    assert not form.is_valid() and "9999" not in form.as_p()
+    assert not form.is_valid()
+    assert "9999" not in form.as_p()
 
 
 def test_the_validator_names_the_fix_and_never_the_number() -> None:
