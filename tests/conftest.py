@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases
 from psycopg2.extensions import connection as Connection
 
 from tests import database
+from tests.world import NOW, World, build_world
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -104,3 +106,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         arguments.append("--no-sandbox")
     chosen = browser_type_launch_args | {"args": arguments}
     return chosen | {"executable_path": found} if found else chosen
+
+
+@pytest.fixture
+def world(db: None) -> Iterator[World]:
+    """One exchange with offices, units and people; its clock stands at ``NOW``."""
+    with time_machine.travel(NOW, tick=False):
+        yield build_world()
+
+
+@pytest.fixture
+def other_world(world: World) -> World:
+    """A second exchange beside the first, for the outsider of every tenancy rule."""
+    other = build_world("maryland")
+    world.enter()
+    return other

@@ -1,0 +1,31 @@
+"""Every address of the portal. Each room brings its own; this file only gives them a prefix."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+
+urlpatterns = [
+    path("", include("portal.home.urls")),
+    path("", include("portal.tenancy.urls")),
+    path("", include("portal.casework.urls")),
+    path("", include("escalations.constituent.urls")),
+    path("", include("escalations.tickets.urls")),
+    path("", include("escalations.releases.urls")),
+    path("", include("portal.clocks.urls")),
+    path("", include("portal.consumers.urls")),
+    path("", include("portal.ledger.urls")),
+    path("", include("notifications.urls")),
+    path("api/v1/", include("portal.api.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+]
+
+handler400 = "portal.ui.views.bad_request"
+handler403 = "portal.ui.views.permission_denied"
+handler404 = "portal.ui.views.page_not_found"
+#: django-allauth answers its rate limits with this one.
+handler429 = "portal.ui.views.too_many_requests"
+handler500 = "portal.ui.views.server_error"

@@ -1,0 +1,32 @@
+"""How people perform a constituent case's acts."""
+
+from escalations.constituent import forms, services
+from portal.casework.doors import COMMON_DOORS
+from portal.casework.forms import PlainForm, ReasonForm
+from portal.casework.kinds import ActDoor
+
+DOORS = {
+    "acknowledge": ActDoor(PlainForm, services.acknowledge),
+    "begin_review": ActDoor(PlainForm, services.begin_review),
+    "refer_out": ActDoor(
+        forms.ReferForm, services.refer_out, "The office is told whom to contact."
+    ),
+    "assign_division": ActDoor(
+        forms.DivisionForm,
+        services.assign_division,
+        "A linked ticket is opened in the division's queue; the office is told it was accepted.",
+    ),
+    "ask_office": ActDoor(forms.AskOfficeForm, services.ask_office),
+    "await_office": ActDoor(forms.AskOfficeForm, services.ask_office),
+    "reply": ActDoor(forms.ReplyForm, services.reply_for_office),
+    "resume": ActDoor(PlainForm, services.resume_case),
+    "post_update": ActDoor(forms.UpdateForm, services.post_update),
+    "edit": ActDoor(forms.EditForm, services.edit_information),
+    "notify_office": ActDoor(PlainForm, services.notify_office),
+    "close": ActDoor(PlainForm, services.close_case),
+    "reopen": ActDoor(ReasonForm, services.reopen_case),
+    "review_again": ActDoor(ReasonForm, services.reopen_case),
+    "mark_duplicate": ActDoor(forms.DuplicateForm, services.mark_duplicate),
+    "withdraw": ActDoor(ReasonForm, services.withdraw_case),
+    **COMMON_DOORS,
+}

@@ -1,0 +1,503 @@
+"""Every write on a constituent case; browser, API, mail and phone lead here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from escalations.constituent import table
+from escalations.constituent.models import (
+    ConstituentDetail,
+    InformationRequest,
+    Item,
+    ReferralContact,
+)
+from escalations.releases.services import submit_release
+from portal.casework import kinds
+from portal.casework.common_acts import create_link
+from portal.casework.machine import Act, Audience, Refused
+from portal.casework.models import Attachment, Case, CaseLink, Note
+from portal.casework.search import index_case
+from portal.casework.services import Change, open_case, perform, require_text
+from portal.clocks.services import zone
+from portal.documents.models import Document
+from portal.documents.refusals import SsnRefused
+from portal.documents.ssn import contains_ssn
+from portal.tenancy.actor import Actor
+from portal.tenancy.models import Organization
+
+#: The unit that owns constituent cases (EA-01).
+EXTERNAL_AFFAIRS_CODE = "external-affairs"
+#: Where most cases go (EA-11).
+DEFAULT_DIVISION_CODE = "escalations-unit"
+#: Calendar days within which an ended case can be taken up again (C.0).
+REOPEN_DAYS = 30
+
+_TEXTS = ("description", "constituent_name", "case_or_application_id", "phone", "office_contact")
+
+
+@transaction.atomic
+def submit_case(
+    *,
+    actor: Actor,
+    description: str,
+    office: Organization | None = None,
+    channel: str | None = None,
+    constituent_name: str = "",
+    case_or_application_id: str = "",
+    date_of_birth: date | None = None,
+    phone: str = "",
+    email: str = "",
+    office_contact: str = "",
+    documents: Sequence[Document] = (),
+    release_form: Document | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Take in a constituent's case (EA-02…EA-06).
+
+    Args:
+        office: who brings it, when External Affairs records it for them; an office's own staff
+            always submit for their own office.
+        release_form: a signed release sent along; it is checked later and opens nothing yet.
+
+    Raises:
+        NotAllowed: the actor may neither submit nor record cases.
+        ValidationError: no description, a birth date in the future, or no office; names the field.
+        SsnRefused: a text holds a Social Security number; nothing is stored.
+    """
+    if actor.is_outside:
+        actor.require("constituent.submit")
+        office, channel = actor.organization, channel or ConstituentDetail.Channel.PORTAL
+    elif not actor.is_system:
+        actor.require("constituent.record")
+        channel = channel or ConstituentDetail.Channel.PHONE
+    if office is None or office.kind != Organization.Kind.GOVERNMENT_OFFICE:
+        raise ValidationError({"office": "Choose the office that brings the case."})
+    fields = {
+        "description": require_text("description", description, "a brief description of the case"),
+        "constituent_name": constituent_name.strip(),
+        "case_or_application_id": case_or_application_id.strip(),
+        "date_of_birth": date_of_birth,
+        "phone": phone.strip(),
+        "email": email.strip(),
+        "office_contact": office_contact.strip(),
+    }
+    _check_fields(fields, actor)
+    queue = Organization.objects.filter(
+        exchange=actor.exchange, code=EXTERNAL_AFFAIRS_CODE
+    ).first()
+    case = open_case(
+        actor=actor,
+        kind_key="constituent",
+        organization=office,
+        queue=queue,
+        at=at,
+        notifies=["constituent.received"],
+        clock_effects=table.OPENING_CLOCKS,
+        event_data={"channel": channel},
+    )
+    detail = ConstituentDetail.objects.create(
+        exchange=actor.exchange, case=case, channel=channel, **fields
+    )
+    Attachment.objects.bulk_create(
+        [
+            Attachment(
+                exchange=actor.exchange,
+                case=case,
+                document=document,
+                audience=Audience.DETAIL,
+                added_by=actor.person,
+            )
+            for document in documents
+        ]
+    )
+    if release_form is not None:
+        submit_release(actor=actor, case=case, document=release_form)
+    reindex(detail)
+    return case
+
+
+def reindex(detail: ConstituentDetail) -> None:
+    """Keep what search finds the case by: eight identifiers, name and text (decision 6)."""
+    index_case(
+        case=detail.case,
+        texts=[detail.constituent_name, detail.description, detail.resolution_steps],
+        identifiers=[detail.case_or_application_id, detail.phone, detail.email]
+        + ([detail.date_of_birth.isoformat()] if detail.date_of_birth else []),
+    )
+
+
+def acknowledge(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
+    """Acknowledge receipt to the office (EA-08)."""
+    return perform(
+        case=case, act_key="acknowledge", actor=actor, expected_version=expected_version
+    )
+
+
+def begin_review(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
+    """Begin to determine jurisdiction (EA-09)."""
+    return perform(
+        case=case, act_key="begin_review", actor=actor, expected_version=expected_version
+    )
+
+
+def refer_out(
+    *,
+    case: Case,
+    actor: Actor,
+    contact: ReferralContact,
+    reason: str,
+    expected_version: int | None = None,
+) -> Case:
+    """Refer the case to the entity that may help; the office gets its contact (EA-17, EA-18)."""
+    reason = require_text("reason", reason, "why the case is outside the jurisdiction")
+    if contains_ssn(reason):
+        raise SsnRefused("the reason")
+
+    def effect(case: Case) -> Change:
+        ConstituentDetail.objects.filter(case=case).update(
+            referral=contact, referral_reason=reason
+        )
+        return Change(event_data={"referral": contact.pk}, fields=["referral"])
+
+    return perform(
+        case=case, act_key="refer_out", actor=actor, expected_version=expected_version, effect=effect
+    )
+
+
+def assign_division(
+    *,
+    case: Case,
+    actor: Actor,
+    division: Organization,
+    instructions: str = "",
+    is_urgent: bool = False,
+    expected_version: int | None = None,
+) -> Case:
+    """Accept the case and open a linked ticket in a division's queue (EA-10, EA-11)."""
+    if not division.has_queue or not division.is_active:
+        raise ValidationError({"division": "Choose a unit that has a queue."})
+    if contains_ssn(instructions):
+        raise SsnRefused("the instructions")
+
+    def effect(case: Case) -> Change:
+        detail = case.constituent
+        kinds.get("ticket").open_for(
+            parent=case,
+            queue=division,
+            actor=actor,
+            is_urgent=is_urgent,
+            summary=detail.description,
+            consumer_name=detail.constituent_name,
+            consumer_case_number=detail.case_or_application_id,
+            consumer_phone=detail.phone,
+            consumer_email=detail.email,
+        )
+        return Change(
+            columns={"is_urgent": is_urgent},
+            note=instructions.strip(),
+            event_data={"division": division.pk},
+            fields=["division"],
+        )
+
+    return perform(
+        case=case,
+        act_key="assign_division",
+        actor=actor,
+        expected_version=expected_version,
+        effect=effect,
+    )
+
+
+def ask_office(
+    *, case: Case, actor: Actor, items: Sequence[str], expected_version: int | None = None
+) -> Case:
+    """Ask the office for items of the list of six; their clock runs until they answer."""
+    if not items or set(items) - set(Item.values):
+        raise ValidationError({"items": "Choose at least one item of the list."})
+
+    def effect(case: Case) -> Change:
+        case.information_requests.filter(answered_at=None).update(answered_at=timezone.now())
+        InformationRequest.objects.create(
+            exchange_id=case.exchange_id, case=case, items=list(items), asked_by=actor.person
+        )
+        return Change(
+            columns={"is_waiting": True}, event_data={"items": list(items)}, fields=["requests"]
+        )
+
+    with_unit = case.status in ("assigned", "in_resolution")
+    return perform(
+        case=case,
+        act_key="await_office" if with_unit else "ask_office",
+        actor=actor,
+        expected_version=expected_version,
+        effect=effect,
+    )
+
+
+@transaction.atomic
+def reply_for_office(
+    *,
+    case: Case,
+    actor: Actor,
+    message: str = "",
+    documents: Sequence[Document] = (),
+    release_form: Document | None = None,
+    expected_version: int | None = None,
+    **items: Any,
+) -> Case:
+    """The office sends what it was asked for, or anything it has learned (C.1 7).
+
+    ``items`` are new values of the listed fields; empty ones change nothing.
+    """
+    values = {name: value for name, value in items.items() if value}
+    if not (message.strip() or documents or release_form or values):
+        raise ValidationError({"message": "Write a message, fill in an item or add a file."})
+    if contains_ssn(message):
+        raise SsnRefused("the message")
+    _check_fields(values, actor)
+
+    def effect(case: Case) -> Change:
+        _update_detail(case, values)
+        for document in documents:
+            Attachment.objects.create(
+                exchange_id=case.exchange_id,
+                case=case,
+                document=document,
+                audience=Audience.DETAIL,
+                added_by=actor.person,
+            )
+        case.information_requests.filter(answered_at=None).update(answered_at=timezone.now())
+        return Change(
+            columns={"is_waiting": False},
+            note=message.strip(),
+            note_kind=Note.Kind.MESSAGE,
+            note_audience=Audience.DETAIL,
+            fields=[*values, "messages"],
+        )
+
+    case = perform(case=case, act_key="reply", actor=actor, effect=effect)
+    if release_form is not None:
+        submit_release(actor=actor, case=case, document=release_form)
+    if case.status == "awaiting_information":
+        case = perform(
+            case=case, act_key="resume", actor=Actor.system(case.exchange, channel=actor.channel)
+        )
+    return case
+
+
+def resume_case(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
+    """Record that the awaited answer came by another way."""
+
+    def effect(case: Case) -> Change:
+        case.information_requests.filter(answered_at=None).update(answered_at=timezone.now())
+        return Change()
+
+    return perform(
+        case=case, act_key="resume", actor=actor, expected_version=expected_version, effect=effect
+    )
+
+
+def edit_information(
+    *, case: Case, actor: Actor, expected_version: int | None = None, **items: Any
+) -> Case:
+    """Complete or correct the items of the case (EA-05)."""
+    _check_fields(items, actor)
+
+    def effect(case: Case) -> Change:
+        changed = _update_detail(case, items)
+        if not changed:
+            raise Refused("Nothing was changed.")
+        return Change(fields=changed)
+
+    return perform(
+        case=case, act_key="edit", actor=actor, expected_version=expected_version, effect=effect
+    )
+
+
+def post_update(
+    *, case: Case, actor: Actor, text: str, expected_version: int | None = None
+) -> Case:
+    """Post an update for the office (EA-14).
+
+    An office without a release in force learns that there is an update and the coarse status;
+    the words are for an office with one.
+    """
+    text = require_text("text", text, "the update")
+    change = Change(
+        note=text,
+        note_kind=Note.Kind.UPDATE,
+        note_audience=Audience.DETAIL,
+        fields=["updates"],
+    )
+    return perform(
+        case=case,
+        act_key="post_update",
+        actor=actor,
+        expected_version=expected_version,
+        effect=lambda case: change,
+    )
+
+
+def notify_office(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
+    """Tell the office that the case is resolved (EA-15)."""
+
+    def effect(case: Case) -> Change:
+        ConstituentDetail.objects.filter(case=case).update(office_told_at=timezone.now())
+        return Change(fields=["office_told_at"])
+
+    return perform(
+        case=case,
+        act_key="notify_office",
+        actor=actor,
+        expected_version=expected_version,
+        effect=effect,
+    )
+
+
+def close_case(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
+    """Close a resolved case.
+
+    Raises:
+        Refused: the office has not been told yet (EA-15, C.1 9).
+    """
+
+    def effect(case: Case) -> Change:
+        if case.constituent.office_told_at is None:
+            raise Refused("Tell the office that the case is resolved before you close it.")
+        return Change()
+
+    return perform(
+        case=case, act_key="close", actor=actor, expected_version=expected_version, effect=effect
+    )
+
+
+def reopen_case(
+    *, case: Case, actor: Actor, reason: str, expected_version: int | None = None
+) -> Case:
+    """Take a case up again: same number, new clocks, one more on the count (C.0).
+
+    Raises:
+        Refused: the reopening window has passed.
+    """
+    reason = require_text("reason", reason, "why it is reopened")
+    act_key = "reopen" if case.status in ("resolved", "closed") else "review_again"
+
+    def effect(case: Case) -> Change:
+        if case.closed_at and timezone.now() - case.closed_at > timedelta(days=REOPEN_DAYS):
+            raise Refused(
+                f"This case ended more than {REOPEN_DAYS} days ago. Record a new case and link it."
+            )
+        ConstituentDetail.objects.filter(case=case).update(
+            office_told_at=None, resolution="", resolution_steps=""
+        )
+        return Change(note=reason)
+
+    case = perform(
+        case=case, act_key=act_key, actor=actor, expected_version=expected_version, effect=effect
+    )
+    if act_key == "reopen":
+        _each_ticket(case, "reopen", reason)
+    return case
+
+
+def mark_duplicate(
+    *, case: Case, actor: Actor, of: Case, expected_version: int | None = None
+) -> Case:
+    """End a case that repeats another of the same office."""
+
+    def effect(case: Case) -> Change:
+        if of.kind != "constituent" or of.organization_id != case.organization_id:
+            raise ValidationError({"number": "Choose a constituent case of the same office."})
+        create_link(child=case, parent=of, kind=CaseLink.Kind.DUPLICATE)
+        return Change(event_data={"duplicate_of": of.pk}, fields=["links"])
+
+    case = perform(
+        case=case,
+        act_key="mark_duplicate",
+        actor=actor,
+        expected_version=expected_version,
+        effect=effect,
+    )
+    _each_ticket(case, "cancel", "The constituent case is a duplicate.")
+    return case
+
+
+def withdraw_case(
+    *, case: Case, actor: Actor, reason: str, expected_version: int | None = None
+) -> Case:
+    """End a case the office or the constituent no longer pursues."""
+    change = Change(note=require_text("reason", reason, "why it is withdrawn"))
+    case = perform(
+        case=case,
+        act_key="withdraw",
+        actor=actor,
+        expected_version=expected_version,
+        effect=lambda case: change,
+    )
+    _each_ticket(case, "cancel", "The constituent case was withdrawn.")
+    return case
+
+
+def follow_ticket(parent: Case, child: Case, act: Act, actor: Actor) -> None:
+    """What a ticket's step means for the constituent case it is work for (EA-13).
+
+    External Affairs sees the work go on without owning it.
+    """
+    act_key = table.CHILD_ACTS.get(act.key)
+    if act_key is None:
+        return
+    status = table.MACHINE.statuses[parent.status]
+    if not table.MACHINE.act(act_key).starts_from(status):
+        return
+
+    def effect(case: Case) -> Change:
+        if act.key == "resolve":
+            detail = case.constituent
+            detail.resolution = child.ticket.resolution_code.label
+            detail.resolution_steps = child.ticket.resolution_steps
+            detail.save(update_fields=["resolution", "resolution_steps"])
+            reindex(detail)
+        return Change(event_data={"ticket": child.pk})
+
+    perform(
+        case=parent,
+        act_key=act_key,
+        actor=Actor.system(parent.exchange, channel=actor.channel),
+        effect=effect,
+    )
+
+
+def _each_ticket(case: Case, act_key: str, reason: str) -> None:
+    system = Actor.system(case.exchange)
+    door = kinds.get("ticket").doors[act_key]
+    links = case.links_in.filter(kind=CaseLink.Kind.CHILD).select_related("from_case")
+    for link in links:
+        child = link.from_case
+        machine = kinds.get(child.kind).machine
+        if machine.act(act_key).starts_from(machine.statuses[child.status]):
+            door.service(case=child, actor=system, reason=reason)
+
+
+def _update_detail(case: Case, values: Mapping[str, Any]) -> list[str]:
+    detail = case.constituent
+    changed = [name for name, value in values.items() if getattr(detail, name) != value]
+    for name in changed:
+        setattr(detail, name, values[name])
+    if changed:
+        detail.save(update_fields=changed)
+        reindex(detail)
+    return changed
+
+
+def _check_fields(fields: Mapping[str, Any], actor: Actor) -> None:
+    for name in _TEXTS:
+        if contains_ssn(str(fields.get(name) or "")):
+            raise SsnRefused("the " + name.replace("_", " "))
+    born = fields.get("date_of_birth")
+    today = timezone.now().astimezone(zone(actor.exchange.time_zone)).date()
+    if born and not date(1900, 1, 1) <= born <= today:
+        raise ValidationError({"date_of_birth": "Enter a date of birth in the past."})

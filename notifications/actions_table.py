@@ -1,0 +1,12 @@
+"""The actions of the notifications wing, with the roles that start with them."""
+
+from portal.tenancy.actions import Reach, register
+from portal.tenancy.roles import ADMINISTRATORS, EVERYONE
+
+register("notifications.read", "Read one's own bell", roles=EVERYONE, reach=Reach.ANYONE)
+register(
+    "notifications.operate",
+    "See what waits, failed or was parked in the outbox, and send it again",
+    roles=ADMINISTRATORS,
+)
+register("notifications.edit_templates", "Edit message templates", roles=ADMINISTRATORS)

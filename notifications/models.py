@@ -1,0 +1,101 @@
+"""What was said to whom. Exactly one row per recipient and message, however often it is drained."""
+
+import pghistory
+from django.db import models
+from django.utils import timezone
+
+from portal.casework.models import Case, OutboxMessage
+from portal.tenancy.fields import SameExchangeForeignKey
+from portal.tenancy.models import Exchange, Person
+
+
+@pghistory.track()
+class MessageTemplate(models.Model):
+    """An exchange's own wording of one message of the catalogue; the default stands in code."""
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120)
+    body = models.TextField()
+
+    class Meta:
+        ordering = ["key"]
+        constraints = [
+            models.UniqueConstraint(fields=["exchange", "key"], name="template_key_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Bell(models.Model):
+    """One line of a person's bell: a key and a case number, no personal data."""
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="bells")
+    message = SameExchangeForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="bells")
+    key = models.CharField(max_length=60)
+    case = SameExchangeForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "person"], name="bell_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["person", "exchange"],
+                name="bell_unread",
+                condition=models.Q(read_at=None),
+            ),
+            models.Index(fields=["person", "-created_at", "-id"], name="bell_by_person"),
+        ]
+
+
+class MailMessage(models.Model):
+    """One mail to one person, with what became of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        PARKED = "parked", "Parked: it may or may not have arrived"
+        FAILED = "failed", "Refused"
+        DROPPED = "dropped", "No longer allowed"
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    message = SameExchangeForeignKey(
+        OutboxMessage, on_delete=models.CASCADE, null=True, related_name="mails"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    key = models.CharField(max_length=60)
+    to = models.EmailField()
+    subject = models.CharField(max_length=160)
+    body = models.TextField()
+    rfc_message_id = models.CharField(
+        max_length=120, unique=True, help_text="Message-ID header, derived from the key (RFC 5322)."
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "to"], name="mail_once", condition=models.Q(message__isnull=False)
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["exchange", "next_attempt_at"],
+                name="mail_waiting",
+                condition=models.Q(state__in=["waiting", "sending"]),
+            )
+        ]

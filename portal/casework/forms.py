@@ -1,0 +1,104 @@
+"""Forms of the acts every kind of case has. A door's cleaned data are its service's arguments."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from portal.casework.common_acts import assignable_people
+from portal.casework.models import Case, CaseLink
+from portal.documents.validation import NoSsnFormMixin
+from portal.tenancy.actor import Actor
+from portal.tenancy.models import Membership, Organization, Person
+
+
+class ActForm(NoSsnFormMixin, forms.Form):
+    """Base of every act's form: knows the case and the actor, refuses SSNs."""
+
+    def __init__(self, *args: Any, case: Case | None = None, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case, self.actor = case, actor
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Narrow the choices to what the actor may choose."""
+
+
+class PlainForm(ActForm):
+    """An act that asks nothing."""
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NoteForm(ActForm):
+    body = forms.CharField(
+        label="Internal note",
+        help_text="Only the exchange's own staff can read this.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    mentions = forms.ModelMultipleChoiceField(
+        label="Tell colleagues", queryset=Person.objects.none(), required=False
+    )
+
+    def prepare(self) -> None:
+        self.fields["mentions"].queryset = Person.objects.filter(
+            pk__in=Membership.objects.current()
+            .filter(
+                exchange_id=self.actor.exchange_id, role__actions__contains=["casework.note"]
+            )
+            .values("person_id")
+        ).exclude(pk=self.actor.person_id)
+
+
+class AssignForm(ActForm):
+    person = forms.ModelChoiceField(label="Colleague", queryset=Person.objects.none())
+
+    def prepare(self) -> None:
+        people = assignable_people(self.case.queue) if self.case else Person.objects.filter(
+            pk__in=Membership.objects.current()
+            .filter(organization_id__in=self.actor.organization_ids)
+            .values("person_id")
+        )
+        self.fields["person"].queryset = people
+
+
+class TransferForm(ActForm):
+    queue = forms.ModelChoiceField(label="Queue", queryset=Organization.objects.none())
+    reason = forms.CharField(label="Reason", widget=forms.Textarea(attrs={"rows": 3}))
+
+    def prepare(self) -> None:
+        queues = Organization.objects.queues().filter(exchange_id=self.actor.exchange_id)
+        self.fields["queue"].queryset = (
+            queues.exclude(pk=self.case.queue_id) if self.case else queues
+        )
+
+
+class LinkForm(ActForm):
+    number = forms.CharField(label="Case number", max_length=32)
+    kind = forms.ChoiceField(
+        label="How they belong together",
+        choices=[
+            (CaseLink.Kind.RELATED, "Related to"),
+            (CaseLink.Kind.DUPLICATE, "Duplicate of"),
+        ],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if number := data.pop("number", None):
+            data["other"] = find_case(self.actor, number, field="number")
+        return data
+
+
+def find_case(actor: Actor, number: str, *, field: str) -> Case:
+    """The actor's case with this number.
+
+    Raises:
+        ValidationError: there is none they may know of; the two are one answer.
+    """
+    case = Case.objects.visible_to(actor).filter(number__iexact=number.strip()).first()
+    if case is None:
+        raise ValidationError({field: "There is no such case. Check the number."})
+    return case

@@ -1,0 +1,111 @@
+"""The kinds of case the wings make known. The spine knows a kind only through this table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django import forms
+from django.db.models import Q
+
+from portal.casework.machine import Act, Machine
+from portal.tenancy.actor import Actor
+
+
+class ActService(Protocol):
+    """Performs one act: ``service(case=…, actor=…, expected_version=…, **cleaned_data)``."""
+
+    def __call__(
+        self, *, case: Any, actor: Actor, expected_version: int | None = None, **data: Any
+    ) -> Any: ...
+
+
+@dataclass(frozen=True)
+class ActDoor:
+    """How people perform an act: the form that asks for what it needs, and the service."""
+
+    form: type[forms.Form]
+    service: ActService
+    #: One sentence above the form.
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """A kind of case as the spine sees it."""
+
+    key: str
+    label: str
+    plural: str
+    machine: Machine
+    #: Which cases of this kind an actor may know of; None: none.
+    visible: Callable[[Actor], Q | None]
+    #: URL name of the case page; takes the number.
+    url_name: str
+    #: Prefix of case numbers when the exchange sets no format of its own.
+    number_prefix: str
+    doors: Mapping[str, ActDoor] = field(default_factory=dict)
+    #: Which of the visible cases show the actor their details; used by search and export.
+    detailed: Callable[[Actor], Q | None] | None = None
+    #: Called when a linked child case changed its status: ``(parent, child, act, actor)``.
+    child_changed: Callable[[Any, Any, Act, Actor], None] | None = None
+    #: Labels for queue rows behind the gate: ``(actor, cases) -> {case id: text}``.
+    summaries: Callable[[Actor, Sequence[Any]], Mapping[int, str]] | None = None
+    #: What a person may see of a case, as plain data; the only thing pages and API render.
+    project: Callable[[Actor, Any], Any] | None = None
+    #: Tickets a unit opens for another case: ``open(parent=…, actor=…, queue=…, **data)``.
+    open_for: Callable[..., Any] | None = None
+
+
+_kinds: dict[str, CaseKind] = {}
+
+
+def register(kind: CaseKind) -> CaseKind:
+    """Make a kind known; called from a wing's ``AppConfig.ready``.
+
+    Raises:
+        ValueError: another kind has the key, or a door leads to an act that does not exist.
+    """
+    if kind.key in _kinds:
+        raise ValueError(f"The kind {kind.key} is registered twice")
+    if unknown := set(kind.doors) - set(kind.machine.acts):
+        raise ValueError(f"{kind.key} has doors to unknown acts {sorted(unknown)}")
+    _kinds[kind.key] = kind
+    return kind
+
+
+def get(key: str) -> CaseKind:
+    """The kind with this key.
+
+    Raises:
+        KeyError: no wing registered it.
+    """
+    return _kinds[key]
+
+
+def all_kinds() -> list[CaseKind]:
+    """Every registered kind, in order of registration."""
+    return list(_kinds.values())
+
+
+def visible_q(actor: Actor) -> Q:
+    """Which cases an actor may know of, over all kinds; nobody in particular knows of none."""
+    return _either(actor, lambda kind: kind.visible(actor))
+
+
+def detailed_q(actor: Actor) -> Q:
+    """Which visible cases show the actor their details; kinds without a gate show all."""
+    return _either(
+        actor, lambda kind: kind.detailed(actor) if kind.detailed else kind.visible(actor)
+    )
+
+
+def _either(actor: Actor, rule: Callable[[CaseKind], Q | None]) -> Q:
+    if actor.is_system:
+        return Q(exchange_id=actor.exchange_id)
+    found = Q(pk__in=[])
+    for kind in _kinds.values():
+        if kind.key in actor.exchange.modules and (q := rule(kind)) is not None:
+            found |= Q(kind=kind.key) & q
+    return Q(exchange_id=actor.exchange_id) & found
+
+

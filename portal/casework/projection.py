@@ -1,0 +1,266 @@
+"""What somebody may see of a case, as plain data: the only thing pages, API and files render.
+
+A projection is built once, behind the gate, and holds no model: what is not in it cannot be
+shown by mistake.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from portal.casework import kinds
+from portal.casework.machine import Audience
+from portal.casework.models import Attachment, Case, CaseLink, TimelineEvent
+from portal.casework.services import allowed_acts
+from portal.tenancy.actor import Actor
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One line of the timeline, as its reader may see it."""
+
+    at: datetime
+    verb: str
+    label: str
+    audience: str
+    actor: str = ""
+    from_status: str = ""
+    to_status: str = ""
+    text: str = ""
+    note_kind: str = ""
+
+
+@dataclass(frozen=True)
+class FileView:
+    public_id: str
+    name: str
+    content_type: str
+    size: int
+    added_at: datetime
+    audience: str
+
+
+@dataclass(frozen=True)
+class LinkView:
+    number: str
+    kind: str
+    label: str
+    status: str
+    queue: str
+    owner: str
+    url_name: str
+
+
+@dataclass(frozen=True)
+class CaseStatusView:
+    """All that somebody without leave to see details learns (EA-20)."""
+
+    number: str
+    kind: str
+    kind_label: str
+    status: str
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+    timeline: Sequence[EventView] = ()
+    #: What the reader is asked for, as labels of a closed list; never free text.
+    requests: Sequence[str] = ()
+    #: Where the case was referred to (EA-17).
+    referral: dict[str, str] | None = None
+    shows_details: bool = False
+
+
+@dataclass(frozen=True)
+class CaseDetailView(CaseStatusView):
+    """A case with its details, for those to whom the gate shows them."""
+
+    shows_details: bool = True
+    status_key: str = ""
+    version: int = 0
+    is_open: bool = True
+    is_urgent: bool = False
+    is_breached: bool = False
+    due_at: datetime | None = None
+    office: str = ""
+    queue: str = ""
+    owner: str = ""
+    sections: Sequence["Section"] = ()
+    files: Sequence[FileView] = ()
+    links: Sequence[LinkView] = ()
+    acts: Sequence[dict[str, Any]] = ()
+    watching: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled block of labelled values."""
+
+    key: str
+    title: str
+    rows: Sequence[tuple[str, str, Any]] = field(default_factory=tuple)  # key, label, value
+
+
+def timeline_of(case: Case, actor: Actor, *, details: bool) -> list[EventView]:
+    """The reader's part of a case's story, oldest first, in one query."""
+    audiences = [Audience.STATUS]
+    if details:
+        audiences.append(Audience.DETAIL)
+    if not actor.is_outside:
+        audiences.append(Audience.INTERNAL)
+    machine = kinds.get(case.kind).machine
+    rows = (
+        TimelineEvent.objects.filter(case=case, audience__in=audiences)
+        .select_related("actor", "note")
+        .order_by("at", "pk")
+    )
+    return [_event(row, machine, audiences, actor, details) for row in rows]
+
+
+def _event(
+    row: TimelineEvent, machine: Any, audiences: Sequence[str], actor: Actor, details: bool
+) -> EventView:
+    act = machine.acts.get(row.verb)
+    if not details:
+        # The bare fact and its date: who did it and what changed inside are details.
+        return EventView(
+            at=row.at, verb=row.verb, label=plain_label(row.verb, act), audience=row.audience
+        )
+    readable = row.note is not None and row.note.audience in audiences
+    statuses = machine.statuses
+    return EventView(
+        at=row.at,
+        verb=row.verb,
+        label=plain_label(row.verb, act),
+        audience=row.audience,
+        actor=_actor_name(row, actor),
+        from_status=statuses[row.from_status].label if row.from_status in statuses else "",
+        to_status=statuses[row.to_status].label if row.to_status in statuses else "",
+        text=row.note.body if readable and row.note else "",
+        note_kind=row.note.kind if readable and row.note else "",
+    )
+
+
+#: Past-tense labels of events, by verb; acts without one show their own label.
+EVENT_LABELS: dict[str, str] = {
+    "opened": "Received",
+    "take": "Taken",
+    "release_to_queue": "Returned to the queue",
+    "assign": "Assigned",
+    "transfer": "Transferred",
+    "note": "Internal note",
+    "attach": "File added",
+    "link": "Linked",
+    "watch": "Watching",
+    "unwatch": "Stopped watching",
+    "clock_warning": "Deadline near",
+    "clock_breached": "Deadline passed",
+}
+
+
+def plain_label(verb: str, act: Any) -> str:
+    return EVENT_LABELS.get(verb) or (act.label if act else verb.replace("_", " ").capitalize())
+
+
+def _actor_name(row: TimelineEvent, actor: Actor) -> str:
+    if row.actor is None:
+        return "System"
+    if actor.is_outside and row.actor_role not in ("office_staff", "office_manager"):
+        return "External Affairs"
+    return row.actor.full_name
+
+
+def files_of(case: Case, actor: Actor) -> list[FileView]:
+    """The files the reader may fetch; call it only for a reader who is shown details."""
+    rows = Attachment.objects.filter(case=case).select_related("document")
+    if actor.is_outside:
+        rows = rows.exclude(audience=Audience.INTERNAL)
+    return [
+        FileView(
+            public_id=str(row.document.public_id),
+            name=row.document.original_name,
+            content_type=row.document.content_type,
+            size=row.document.size,
+            added_at=row.created_at,
+            audience=row.audience,
+        )
+        for row in rows
+    ]
+
+
+def links_of(case: Case, actor: Actor) -> list[LinkView]:
+    """Linked cases the reader may know of, in one query."""
+    if actor.is_outside:
+        return []
+    found = []
+    visible = Case.objects.visible_to(actor).values("pk")
+    out = CaseLink.objects.filter(from_case=case, to_case__in=visible).select_related(
+        "to_case__queue", "to_case__owner"
+    )
+    into = CaseLink.objects.filter(to_case=case, from_case__in=visible).select_related(
+        "from_case__queue", "from_case__owner"
+    )
+    for rows, side, labels in (
+        (out, "to_case", {"child": "Work for", "duplicate": "Duplicate of"}),
+        (into, "from_case", {"child": "Worked on in", "duplicate": "Has a duplicate"}),
+    ):
+        for link in rows:
+            other: Case = getattr(link, side)
+            kind = kinds.get(other.kind)
+            found.append(
+                LinkView(
+                    number=other.number,
+                    kind=link.kind,
+                    label=labels.get(link.kind, "Related to"),
+                    status=kind.machine.statuses[other.status].label,
+                    queue=other.queue.name if other.queue else "",
+                    owner=other.owner.full_name if other.owner else "",
+                    url_name=kind.url_name,
+                )
+            )
+    return found
+
+
+def acts_of(case: Case, actor: Actor) -> list[dict[str, Any]]:
+    """The acts open to the reader now that have a door, for buttons and the API."""
+    kind = kinds.get(case.kind)
+    return [
+        {
+            "key": act.key,
+            "label": act.label,
+            "confirm": act.confirm,
+            "is_transition": act.is_transition,
+        }
+        for act in allowed_acts(case, actor)
+        if act.key in kind.doors
+    ]
+
+
+def common_detail(case: Case, actor: Actor) -> dict[str, Any]:
+    """The fields every kind's detail view shares."""
+    kind = kinds.get(case.kind)
+    status = kind.machine.statuses[case.status]
+    return {
+        "number": case.number,
+        "kind": case.kind,
+        "kind_label": kind.label,
+        "status": status.label,
+        "status_key": case.status,
+        "opened_at": case.opened_at,
+        "updated_at": case.updated_at,
+        "closed_at": case.closed_at,
+        "version": case.version,
+        "is_open": case.is_open,
+        "is_urgent": case.is_urgent,
+        "is_breached": case.is_breached or bool(case.due_at and case.due_at < timezone.now()),
+        "due_at": case.due_at,
+        "office": case.organization.name if case.organization else "",
+        "queue": case.queue.name if case.queue else "",
+        "owner": case.owner.full_name if case.owner else "",
+        "timeline": timeline_of(case, actor, details=True),
+        "files": files_of(case, actor),
+        "links": links_of(case, actor),
+        "acts": acts_of(case, actor),
+    }

@@ -1,0 +1,69 @@
+"""The mirror of the eligibility system, and the record of the feeds that fill the portal."""
+
+from django.db import models
+from django.utils import timezone
+
+from portal.tenancy.fields import SameExchangeForeignKey
+from portal.tenancy.models import Exchange, Person
+
+
+class Consumer(models.Model):
+    """A person with coverage or an application. An SSN is never stored."""
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    case_number = models.CharField(
+        max_length=10, help_text="Eligibility-system case number: 10 digits, first 5 or 1."
+    )
+    application_id = models.CharField(max_length=20, blank=True)
+    full_name = models.CharField(max_length=120)
+    date_of_birth = models.DateField()
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=40, default="English")
+    zip_code = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        ordering = ["full_name"]
+        indexes = [models.Index(fields=["exchange", "case_number"], name="consumer_by_case_number")]
+
+    def __str__(self) -> str:
+        return f"Consumer {self.pk}"
+
+
+class FeedRun(models.Model):
+    """One run of one file of a feed."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        REFUSED = "refused", "Refused"
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=40)
+    file_sha256 = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    started_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_new = models.PositiveIntegerField(default=0)
+    rows_known = models.PositiveIntegerField(default=0)
+    rows_refused = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+
+class RefusedRow(models.Model):
+    """A row of a feed that was not taken, with its line and the reason; never the row itself."""
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    run = SameExchangeForeignKey(FeedRun, on_delete=models.CASCADE, related_name="refused")
+    line = models.PositiveIntegerField()
+    reason = models.CharField(max_length=240)
+
+    class Meta:
+        ordering = ["line"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "line"], name="refused_row_once_per_line")
+        ]

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class LedgerConfig(AppConfig):
+    name = "portal.ledger"
+    label = "ledger"
+    verbose_name = "Ledger of what was seen and changed"
+
+    def ready(self) -> None:
+        from portal.ledger import actions_table  # noqa: F401
+        from portal.ledger.services import record
+        from portal.tenancy import audit
+
+        audit.install(record)

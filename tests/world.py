@@ -1,0 +1,174 @@
+"""A small world every test can stand on: exchanges, organizations, people and their actors.
+
+Alice-and-Bob by role: ``world.actor("ea.analyst")`` is whoever External Affairs has; two offices
+and two exchanges are there so that each rule has its outsider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from escalations.tickets.models import ResolutionCode, RoutingRule, TicketType
+from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy
+from portal.tenancy import selectors, services
+from portal.tenancy.actor import Actor
+from portal.tenancy.models import Exchange, Membership, Organization, Person
+from portal.tenancy.scope import set_scope
+
+#: A Wednesday, 10:20 in Los Angeles; an ordinary week.
+NOW = datetime(2025, 11, 5, 18, 20, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+
+_PEOPLE = {
+    # key: (organization code, role key)
+    "ea.analyst": ("external-affairs", "ea_analyst"),
+    "ea.lead": ("external-affairs", "ea_lead"),
+    "eru.specialist": ("escalations-unit", "escalations_specialist"),
+    "eru.colleague": ("escalations-unit", "escalations_specialist"),
+    "eru.lead": ("escalations-unit", "escalations_lead"),
+    "appeals.specialist": ("appeals", "appeals_specialist"),
+    "privacy": ("privacy-office", "privacy_officer"),
+    "qa.analyst": ("quality-assurance", "quality_analyst"),
+    "admin": ("exchange", "exchange_administrator"),
+    "office.manager": ("assembly-13", "office_manager"),
+    "office.staff": ("assembly-13", "office_staff"),
+    "office.staff2": ("assembly-13", "office_staff"),
+    "other.office": ("senate-07", "office_staff"),
+    "agency.manager": ("sunrise", "agency_manager"),
+    "agent": ("sunrise", "agent_level_2"),
+}
+_ORGANIZATIONS = {
+    "exchange": ("exchange", "The Exchange", None, False),
+    "external-affairs": ("unit", "External Affairs", "exchange", True),
+    "escalations-unit": ("unit", "Escalations Unit", "exchange", True),
+    "appeals": ("unit", "Appeals", "exchange", True),
+    "privacy-office": ("unit", "Privacy Office", "exchange", False),
+    "quality-assurance": ("unit", "Quality Assurance Unit", "exchange", False),
+    "assembly-13": ("government_office", "Assembly District 13", None, False),
+    "senate-07": ("government_office", "Senate District 7", None, False),
+    "sunrise": ("agency", "Sunrise Insurance Agency", None, False),
+}
+_POLICIES = {
+    # key: (kind, target, limit)
+    "constituent.acknowledge": ("constituent", None, 1),
+    "constituent.jurisdiction": ("constituent", None, 2),
+    "constituent.first_update": ("constituent", None, 5),
+    "constituent.update": ("constituent", None, 5),
+    "constituent.office_answer": ("constituent", 3, 10),
+    "constituent.tell_office": ("constituent", None, 1),
+    "constituent.auto_close": ("constituent", None, 5),
+    "ticket.resolve": ("ticket", 7, 10),
+    "ticket.consumer_answer": ("ticket", 5, 30),
+    "ticket.auto_close": ("ticket", None, 5),
+}
+
+
+@dataclass
+class World:
+    """One exchange with everything in it, its scope set for the current transaction."""
+
+    exchange: Exchange
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    memberships: dict[str, Membership] = field(default_factory=dict)
+
+    @property
+    def system(self) -> Actor:
+        return Actor.system(self.exchange)
+
+    def actor(self, key: str, *, channel: str = "web") -> Actor:
+        """A fresh actor, as a new request would make it."""
+        self.enter()
+        membership = selectors.membership_for_actor(
+            self.memberships[key].pk, person_id=self.people[key].pk
+        )
+        assert membership is not None, f"{key} has no current membership"
+        return selectors.actor_for(self.people[key], membership, channel=channel)
+
+    def enter(self) -> None:
+        """Work for this exchange from here on in the current transaction."""
+        set_scope(exchange_id=self.exchange.pk)
+
+
+def build_world(slug: str = "covered-california", *, people: bool = True) -> World:
+    """Found an exchange with units, offices, an agency, people, calendar, policies and types."""
+    exchange = Exchange.objects.create(
+        slug=slug,
+        name=slug.replace("-", " ").title(),
+        short_name=slug[:8],
+        time_zone="America/Los_Angeles",
+        contact_email=f"lead@{slug}.example",
+        modules=["constituent", "ticket"],
+        require_second_factor=False,
+    )
+    world = World(exchange)
+    world.enter()
+    services.found_roles(exchange=exchange)
+    for code, (kind, name, parent, has_queue) in _ORGANIZATIONS.items():
+        world.organizations[code] = services.create_organization(
+            actor=world.system,
+            kind=kind,
+            code=code,
+            name=name,
+            parent=world.organizations.get(parent or ""),
+            has_queue=has_queue,
+        )
+    for key, (organization, role) in _PEOPLE.items() if people else ():
+        person = Person.objects.create_user(
+            f"{key}@{slug}.example", PASSWORD, full_name=key.replace(".", " ").title()
+        )
+        world.people[key] = person
+        world.memberships[key] = services.add_membership(
+            actor=world.system,
+            person=person,
+            organization=world.organizations[organization],
+            role_key=role,
+        )
+    _found_rules(world)
+    return world
+
+
+def _found_rules(world: World) -> None:
+    exchange = world.exchange
+    calendar = BusinessCalendar.objects.create(
+        exchange=exchange,
+        key="standard",
+        name="Standard hours",
+        zone=exchange.time_zone,
+        week={day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+        is_default=True,
+    )
+    for day, label in (
+        ("2025-11-11", "Veterans Day"),
+        ("2025-11-27", "Thanksgiving Day"),
+        ("2025-11-28", "Day After Thanksgiving"),
+        ("2025-12-25", "Christmas Day"),
+        ("2026-01-01", "New Years Day"),
+        ("2026-01-19", "Martin Luther King Day"),
+    ):
+        CalendarException.objects.create(
+            exchange=exchange, calendar=calendar, date=day, label=label
+        )
+    for key, (kind, target, limit) in _POLICIES.items():
+        SlaPolicy.objects.create(
+            exchange=exchange,
+            key=key,
+            label=key.replace(".", " ").replace("_", " ").capitalize(),
+            case_kind=kind,
+            calendar=calendar,
+            measure=SlaPolicy.Measure.BUSINESS_DAYS,
+            target=target,
+            limit=limit,
+        )
+    access = TicketType.objects.create(
+        exchange=exchange, key="access-to-care", label="Access to care"
+    )
+    RoutingRule.objects.create(
+        exchange=exchange,
+        position=1,
+        ticket_type=access,
+        queue=world.organizations["escalations-unit"],
+        why="Access to care goes to the Escalations Unit.",
+    )
+    ResolutionCode.objects.create(exchange=exchange, key="solved", label="Solved with the consumer")
