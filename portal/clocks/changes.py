@@ -361,7 +361,9 @@ def _lock_open_timers(**rule: Any) -> list[Timer]:
 
 
 def _open_rows(**rule: Any) -> QuerySet[Timer]:
-    return Timer.objects.filter(state=Timer.State.RUNNING, breached_at=None, **rule)
+    return Timer.objects.filter(
+        state=Timer.State.RUNNING, breached_at=None, due_at__gte=timezone.now(), **rule
+    )
 
 
 def _standing(**rule: Any) -> int:

@@ -154,7 +154,7 @@ def explain_timer(timer: Timer, at: datetime) -> TimerExplanation:
 
 
 def explain_case(case_id: int, at: datetime) -> list[TimerExplanation]:
-    """Explain every clock of a case at ``at`` (UTC), oldest first; four statements at most."""
+    """Explain every clock of a case at ``at`` (UTC), oldest first; three statements."""
     timers = (
         Timer.objects.filter(case_id=case_id)
         .select_related("policy__calendar")

@@ -220,6 +220,7 @@ CONSTITUENT_POLICIES = (
         target=3,
         citation="Reminder after 3 business days, to the lead after 10",
     ),
+    PolicySpec("constituent.tell_office", "Tell the office the outcome", 1),
     PolicySpec("constituent.auto_close", "Close after resolution", 5),
 )
 
