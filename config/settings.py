@@ -25,9 +25,7 @@ VERSION = "0.1.0"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 #: Where links in mail point to; never taken from a request's Host header.
-PUBLIC_URL = env(
-    "PUBLIC_URL", default=f"http://localhost:{env('PORT', default='8000')}"
-)
+PUBLIC_URL = env("PUBLIC_URL", default=f"http://localhost:{env('PORT', default='8000')}")
 #: Behind a TLS-terminating proxy (any real deployment) this is on; the demo on a bare loopback
 #: port cannot have Secure cookies everywhere, so it follows PUBLIC_URL.
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -155,9 +153,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 15},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -254,9 +250,7 @@ STATICFILES_DIRS = [
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "documents": {
-        "BACKEND": env(
-            "DOCUMENT_STORAGE", default="django.core.files.storage.FileSystemStorage"
-        ),
+        "BACKEND": env("DOCUMENT_STORAGE", default="django.core.files.storage.FileSystemStorage"),
         "OPTIONS": env.json(
             "DOCUMENT_STORAGE_OPTIONS",
             default={"location": str(services.state_dir() / "documents")},
@@ -276,9 +270,7 @@ DOCUMENT_DAILY_QUOTA_BYTES = 200 * 1024 * 1024
 #: Unix socket or host:port of a clamd; when set, nothing is accepted unscanned (fails closed).
 CLAMD_SOCKET = env("CLAMD_SOCKET", default="")
 #: Where the ledger's heads are written, outside the database (AU-9).
-LEDGER_ANCHOR_DIR = Path(
-    env("LEDGER_ANCHOR_DIR", default=str(services.state_dir() / "anchors"))
-)
+LEDGER_ANCHOR_DIR = Path(env("LEDGER_ANCHOR_DIR", default=str(services.state_dir() / "anchors")))
 
 # --- Words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
@@ -356,9 +348,7 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {"django.db.backends": {"level": "WARNING"}},
@@ -368,11 +358,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 SILENCED_SYSTEM_CHECKS = [
     # Secure cookies, HSTS and the TLS redirect follow PUBLIC_URL; see HTTPS above.
-    *(
-        []
-        if HTTPS
-        else ["security.W004", "security.W008", "security.W012", "security.W016"]
-    ),
+    *([] if HTTPS else ["security.W004", "security.W008", "security.W012", "security.W016"]),
 ]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

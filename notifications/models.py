@@ -41,9 +41,7 @@ class Bell(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["message", "person"], name="bell_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["message", "person"], name="bell_once")]
         indexes = [
             models.Index(
                 fields=["person", "exchange"],
@@ -89,7 +87,9 @@ class MailMessage(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["message", "to"], name="mail_once", condition=models.Q(message__isnull=False)
+                fields=["message", "to"],
+                name="mail_once",
+                condition=models.Q(message__isnull=False),
             )
         ]
         indexes = [

@@ -16,12 +16,8 @@ register(
     roles=OFFICE,
     reach=Reach.ANYONE,
 )
-register(
-    "constituent.record", "Record a case from a phone call or letter", roles=EXTERNAL_AFFAIRS
-)
-register(
-    "constituent.acknowledge", "Acknowledge receipt to the office", roles=EXTERNAL_AFFAIRS
-)
+register("constituent.record", "Record a case from a phone call or letter", roles=EXTERNAL_AFFAIRS)
+register("constituent.acknowledge", "Acknowledge receipt to the office", roles=EXTERNAL_AFFAIRS)
 register("constituent.decide_jurisdiction", "Determine jurisdiction", roles=EXTERNAL_AFFAIRS)
 register("constituent.refer", "Refer a case out, with the right contact", roles=EXTERNAL_AFFAIRS)
 register("constituent.assign_division", "Assign a case to a division", roles=EXTERNAL_AFFAIRS)
@@ -29,9 +25,5 @@ register("constituent.ask_office", "Ask the office for information", roles=EXTER
 register("constituent.update", "Post an update for the office", roles=EXTERNAL_AFFAIRS)
 register("constituent.close", "Tell the office and close", roles=EXTERNAL_AFFAIRS)
 register("constituent.reopen", "Reopen a case", roles=EXTERNAL_AFFAIRS)
-register(
-    "constituent.end", "Mark a case as a duplicate or as withdrawn", roles=EXTERNAL_AFFAIRS
-)
-register(
-    "constituent.edit", "Complete or correct what the office sent", roles=EXTERNAL_AFFAIRS
-)
+register("constituent.end", "Mark a case as a duplicate or as withdrawn", roles=EXTERNAL_AFFAIRS)
+register("constituent.edit", "Complete or correct what the office sent", roles=EXTERNAL_AFFAIRS)

@@ -47,9 +47,7 @@ class SubmitForm(ItemsMixin, ActForm):
 class RecordForm(SubmitForm):
     """What the analyst records from a phone call or a letter."""
 
-    office = forms.ModelChoiceField(
-        label="Government office", queryset=Organization.objects.none()
-    )
+    office = forms.ModelChoiceField(label="Government office", queryset=Organization.objects.none())
     office_contact = forms.CharField(
         label="Who in the office asked", max_length=160, required=False
     )
@@ -96,9 +94,7 @@ class ReplyForm(ItemsMixin, ActForm):
 
 
 class ReferForm(ActForm):
-    contact = forms.ModelChoiceField(
-        label="Refer to", queryset=ReferralContact.objects.none()
-    )
+    contact = forms.ModelChoiceField(label="Refer to", queryset=ReferralContact.objects.none())
     reason = _area("Why it is outside our jurisdiction", "Only our own staff read the reason.")
 
     def prepare(self) -> None:

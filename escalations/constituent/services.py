@@ -86,9 +86,7 @@ def submit_case(
         "office_contact": office_contact.strip(),
     }
     _check_fields(fields, actor)
-    queue = Organization.objects.filter(
-        exchange=actor.exchange, code=EXTERNAL_AFFAIRS_CODE
-    ).first()
+    queue = Organization.objects.filter(exchange=actor.exchange, code=EXTERNAL_AFFAIRS_CODE).first()
     case = open_case(
         actor=actor,
         kind_key="constituent",
@@ -132,9 +130,7 @@ def reindex(detail: ConstituentDetail) -> None:
 
 def acknowledge(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
     """Acknowledge receipt to the office (EA-08)."""
-    return perform(
-        case=case, act_key="acknowledge", actor=actor, expected_version=expected_version
-    )
+    return perform(case=case, act_key="acknowledge", actor=actor, expected_version=expected_version)
 
 
 def begin_review(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
@@ -158,13 +154,15 @@ def refer_out(
         raise SsnRefused("the reason")
 
     def effect(case: Case) -> Change:
-        ConstituentDetail.objects.filter(case=case).update(
-            referral=contact, referral_reason=reason
-        )
+        ConstituentDetail.objects.filter(case=case).update(referral=contact, referral_reason=reason)
         return Change(event_data={"referral": contact.pk}, fields=["referral"])
 
     return perform(
-        case=case, act_key="refer_out", actor=actor, expected_version=expected_version, effect=effect
+        case=case,
+        act_key="refer_out",
+        actor=actor,
+        expected_version=expected_version,
+        effect=effect,
     )
 
 

@@ -18,9 +18,7 @@ MACHINE = machine(
         Status("jurisdiction_review", "Jurisdiction review", Coarse.IN_PROGRESS),
         Status("assigned", "Assigned to a division", Coarse.IN_PROGRESS),
         Status("in_resolution", "In resolution", Coarse.IN_PROGRESS),
-        Status(
-            "awaiting_information", "Awaiting information", Coarse.IN_PROGRESS, is_waiting=True
-        ),
+        Status("awaiting_information", "Awaiting information", Coarse.IN_PROGRESS, is_waiting=True),
         Status("referred_out", "Referred out", Coarse.REFERRED, is_open=False),
         Status("resolved", "Resolved", Coarse.RESOLVED),
         Status("closed", "Closed", Coarse.RESOLVED, is_open=False),
@@ -272,9 +270,7 @@ MACHINE = machine(
 )
 
 #: Clocks a new case starts with (decision 8).
-OPENING_CLOCKS = (
-    ClockEffect(_START, "constituent.acknowledge", party="external_affairs"),
-)
+OPENING_CLOCKS = (ClockEffect(_START, "constituent.acknowledge", party="external_affairs"),)
 
 #: What a ticket's act does to the constituent case it is work for.
 CHILD_ACTS = {

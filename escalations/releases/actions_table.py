@@ -10,7 +10,9 @@ register(
     reach=Reach.ANYONE,
 )
 register(
-    "releases.view", "See release forms and their state", roles=EXTERNAL_AFFAIRS | {"privacy_officer"}
+    "releases.view",
+    "See release forms and their state",
+    roles=EXTERNAL_AFFAIRS | {"privacy_officer"},
 )
 register("releases.decide", "Check a release form: valid or deficient", roles=EXTERNAL_AFFAIRS)
 register(
@@ -23,9 +25,7 @@ register(
     "Confirm, as a second person, a release somebody else asked to let count",
     roles={"ea_lead", "privacy_officer"},
 )
-register(
-    "releases.revoke", "Revoke a release form", roles=EXTERNAL_AFFAIRS | {"privacy_officer"}
-)
+register("releases.revoke", "Revoke a release form", roles=EXTERNAL_AFFAIRS | {"privacy_officer"})
 register(
     "releases.request_digital",
     "Send the constituent a link to sign a release",

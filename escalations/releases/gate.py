@@ -78,9 +78,7 @@ def decide(*, actor: Actor, case: Case, at: datetime | None = None) -> Decision:
     if actor.is_system or actor.family in (Family.EXTERNAL_AFFAIRS, Family.UNIT):
         return Decision(Disclosure.DETAIL)
     if actor.family is Family.OFFICE and case.organization_id == actor.organization_id:
-        release_id = (
-            releases_for(actor, at).filter(case=case).values_list("pk", flat=True).first()
-        )
+        release_id = releases_for(actor, at).filter(case=case).values_list("pk", flat=True).first()
         if release_id:
             return Decision(Disclosure.DETAIL, release_id)
         return Decision(Disclosure.STATUS)

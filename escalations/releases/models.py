@@ -16,9 +16,7 @@ from portal.tenancy.models import Exchange, Organization, Person
 class ReleaseQuerySet(models.QuerySet["Release"]):
     def in_force(self, at: datetime) -> "ReleaseQuerySet":
         """Checked, not revoked or replaced, and ``at`` lies within its days."""
-        return self.filter(
-            state=Release.State.VALID, valid_from__lte=at, valid_until__gt=at
-        )
+        return self.filter(state=Release.State.VALID, valid_from__lte=at, valid_until__gt=at)
 
     def covering(self, *, office_id: int | None, person_id: int | None) -> "ReleaseQuerySet":
         """For this office, and for all of it or for this member of its staff (EA-22)."""

@@ -49,7 +49,9 @@ def submit_release(
     """
     actor.require("releases.submit")
     if case.organization_id is None:
-        raise Refused("This case was not brought by an office, so there is nobody to release it to.")
+        raise Refused(
+            "This case was not brought by an office, so there is nobody to release it to."
+        )
     if channel is None:
         channel = Release.Channel.OFFICE if actor.is_outside else Release.Channel.RECORDED
     release = Release.objects.create(
@@ -196,9 +198,7 @@ def withdraw_grants(case: Case, at: datetime | None = None) -> int:
     gate also reads the release with the clock.
     """
     at = at or timezone.now()
-    standing = Release.objects.filter(
-        case=case, state=Release.State.VALID, valid_until__gt=at
-    )
+    standing = Release.objects.filter(case=case, state=Release.State.VALID, valid_until__gt=at)
     offices = set(
         standing.filter(scope=Release.Scope.OFFICE).values_list("office__group_id", flat=True)
     )
@@ -228,7 +228,10 @@ def _replace(old: Release, new: Release, actor: Actor) -> None:
     old.save()
     withdraw_grants(old.case)
     record(
-        actor=actor, action="releases.replaced", cases=[old.case_id], release=old.pk,
+        actor=actor,
+        action="releases.replaced",
+        cases=[old.case_id],
+        release=old.pk,
         data={"by": new.pk},
     )
 

@@ -5,9 +5,7 @@ from portal.tenancy.roles import EXTERNAL_AFFAIRS, ROLES, UNIT_WORKERS
 
 _LEADS = frozenset(key for key in UNIT_WORKERS if ROLES[key].lead)
 
-register(
-    "tickets.view", "See the unit's tickets", roles=UNIT_WORKERS | EXTERNAL_AFFAIRS
-)
+register("tickets.view", "See the unit's tickets", roles=UNIT_WORKERS | EXTERNAL_AFFAIRS)
 register("tickets.open", "Open a ticket", roles=UNIT_WORKERS)
 register("tickets.work", "Work a ticket: start, ask, record contacts, resolve", roles=UNIT_WORKERS)
 register("tickets.return", "Return a ticket to whoever sent it", roles=UNIT_WORKERS)

@@ -27,9 +27,7 @@ class ContactForm(ActForm):
 
 
 class ResolveForm(ActForm):
-    code = forms.ModelChoiceField(
-        label="Resolution code", queryset=ResolutionCode.objects.none()
-    )
+    code = forms.ModelChoiceField(label="Resolution code", queryset=ResolutionCode.objects.none())
     steps = _text("Steps taken", "An office with a release in force can read this.")
 
     def prepare(self) -> None:

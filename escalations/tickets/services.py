@@ -118,9 +118,7 @@ def open_ticket(
     return case
 
 
-def open_for_case(
-    *, parent: Case, actor: Actor, queue: Organization, **data: Any
-) -> Case:
+def open_for_case(*, parent: Case, actor: Actor, queue: Organization, **data: Any) -> Case:
     """Open the ticket by which a division works a constituent case (EA-10, EA-11).
 
     The actor assigned the case; the ticket itself is opened by the exchange's system, since
@@ -236,9 +234,7 @@ def resolve_ticket(
     def effect(case: Case) -> Change:
         if not case.contacts.exists():
             raise Refused("Record a contact with the consumer before you resolve this.")
-        TicketDetail.objects.filter(case=case).update(
-            resolution_code=code, resolution_steps=steps
-        )
+        TicketDetail.objects.filter(case=case).update(resolution_code=code, resolution_steps=steps)
         return Change(event_data={"code": code.key}, fields=["resolution_code", "steps"])
 
     return perform(

@@ -21,4 +21,9 @@ register("casework.note", "Write internal notes and mention colleagues", roles=_
 register("casework.attach", "Add files to a case", roles=_WORKERS)
 register("casework.link", "Link cases that belong together", roles=_WORKERS)
 register("casework.watch", "Watch a case and be told of changes", roles=_WORKERS)
-register("casework.export", "Export lists of cases", roles=_WORKERS | {"office_manager"}, reach=Reach.ANYONE)
+register(
+    "casework.export",
+    "Export lists of cases",
+    roles=_WORKERS | {"office_manager"},
+    reach=Reach.ANYONE,
+)

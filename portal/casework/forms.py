@@ -45,9 +45,7 @@ class NoteForm(ActForm):
     def prepare(self) -> None:
         self.fields["mentions"].queryset = Person.objects.filter(
             pk__in=Membership.objects.current()
-            .filter(
-                exchange_id=self.actor.exchange_id, role__actions__contains=["casework.note"]
-            )
+            .filter(exchange_id=self.actor.exchange_id, role__actions__contains=["casework.note"])
             .values("person_id")
         ).exclude(pk=self.actor.person_id)
 
@@ -56,10 +54,14 @@ class AssignForm(ActForm):
     person = forms.ModelChoiceField(label="Colleague", queryset=Person.objects.none())
 
     def prepare(self) -> None:
-        people = assignable_people(self.case.queue) if self.case else Person.objects.filter(
-            pk__in=Membership.objects.current()
-            .filter(organization_id__in=self.actor.organization_ids)
-            .values("person_id")
+        people = (
+            assignable_people(self.case.queue)
+            if self.case
+            else Person.objects.filter(
+                pk__in=Membership.objects.current()
+                .filter(organization_id__in=self.actor.organization_ids)
+                .values("person_id")
+            )
         )
         self.fields["person"].queryset = people
 

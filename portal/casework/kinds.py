@@ -107,5 +107,3 @@ def _either(actor: Actor, rule: Callable[[CaseKind], Q | None]) -> Q:
         if kind.key in actor.exchange.modules and (q := rule(kind)) is not None:
             found |= Q(kind=kind.key) & q
     return Q(exchange_id=actor.exchange_id) & found
-
-

@@ -94,9 +94,7 @@ class Case(models.Model):
                 fields=["exchange", "organization", "-opened_at", "-id"],
                 name="case_by_organization",
             ),
-            models.Index(
-                fields=["exchange", "kind", "-opened_at", "-id"], name="case_by_kind"
-            ),
+            models.Index(fields=["exchange", "kind", "-opened_at", "-id"], name="case_by_kind"),
             models.Index(fields=["exchange", "queue", "-opened_at", "-id"], name="case_by_queue"),
         ]
 

@@ -196,9 +196,7 @@ class Role(models.Model):
 
     class Meta:
         ordering = ["key"]
-        constraints = [
-            models.UniqueConstraint(fields=["exchange", "key"], name="role_key_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["exchange", "key"], name="role_key_unique")]
 
     def __str__(self) -> str:
         return self.spec.label

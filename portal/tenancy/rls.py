@@ -24,9 +24,7 @@ PERSON_SETTING = "(SELECT nullif(current_setting('liaison.person', true), '')::b
 
 def is_tenant_model(model: type[models.Model]) -> bool:
     """True when rows of the model belong to one exchange."""
-    return any(
-        field.name == "exchange" and field.is_relation for field in model._meta.local_fields
-    )
+    return any(field.name == "exchange" and field.is_relation for field in model._meta.local_fields)
 
 
 class ProtectTenantTables(Operation):
@@ -78,8 +76,7 @@ class ProtectTenantTables(Operation):
             f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
             f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
             f'DROP POLICY IF EXISTS exchange_wall ON "{table}"',
-            f'CREATE POLICY exchange_wall ON "{table}"'
-            f" USING ({readable}) WITH CHECK ({condition})",
+            f'CREATE POLICY exchange_wall ON "{table}" USING ({readable}) WITH CHECK ({condition})',
         ]
         if any(field.name == "pgh_id" for field in model._meta.local_fields):
             return statements  # a history row outlives what it tells of

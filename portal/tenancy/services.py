@@ -37,10 +37,7 @@ def hash_token(secret: str) -> str:
 def found_roles(*, exchange: Exchange) -> None:
     """Give an exchange every role with the actions it starts with; existing rows keep theirs."""
     Role.objects.bulk_create(
-        [
-            Role(exchange=exchange, key=key, actions=actions.default_actions(key))
-            for key in ROLES
-        ],
+        [Role(exchange=exchange, key=key, actions=actions.default_actions(key)) for key in ROLES],
         ignore_conflicts=True,
     )
 
@@ -249,9 +246,7 @@ def revoke_invitation(*, actor: Actor, invitation: Invitation) -> None:
     _require_inviter(actor, invitation.organization)
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
-    record(
-        actor=actor, action="tenancy.invitation_revoked", data={"invitation": invitation.pk}
-    )
+    record(actor=actor, action="tenancy.invitation_revoked", data={"invitation": invitation.pk})
 
 
 @transaction.atomic
