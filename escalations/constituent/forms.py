@@ -65,9 +65,10 @@ class RecordForm(SubmitForm):
     field_order = ["office", "office_contact", "channel", "description"]
 
     def prepare(self) -> None:
-        self.fields["office"].queryset = Organization.objects.active().filter(
+        offices = Organization.objects.active().filter(
             exchange_id=self.actor.exchange_id, kind=Organization.Kind.GOVERNMENT_OFFICE
         )
+        self.offer("office", offices)
 
 
 class EditForm(ItemsMixin, ActForm):
@@ -98,9 +99,10 @@ class ReferForm(ActForm):
     reason = _area("Why it is outside our jurisdiction", "Only our own staff read the reason.")
 
     def prepare(self) -> None:
-        self.fields["contact"].queryset = ReferralContact.objects.filter(
+        contacts = ReferralContact.objects.filter(
             exchange_id=self.actor.exchange_id, is_active=True
         )
+        self.offer("contact", contacts)
 
 
 class DivisionForm(ActForm):
@@ -111,8 +113,8 @@ class DivisionForm(ActForm):
     def prepare(self) -> None:
         divisions = Organization.objects.queues().filter(exchange_id=self.actor.exchange_id)
         if self.case:
-            divisions = divisions.exclude(pk=self.case.queue_id)
-        self.fields["division"].queryset = divisions
+            divisions = divisions.exclude(pk=self.case.queue_id or 0)
+        self.offer("division", divisions)
         default = divisions.filter(code=DEFAULT_DIVISION_CODE).first()
         self.fields["division"].initial = default.pk if default else None
 

@@ -98,7 +98,7 @@ def submit_case(
         event_data={"channel": channel},
     )
     detail = ConstituentDetail.objects.create(
-        exchange=actor.exchange, case=case, channel=channel, **fields
+        exchange=actor.exchange, case=case, channel=str(channel), **fields
     )
     Attachment.objects.bulk_create(
         [
@@ -183,7 +183,10 @@ def assign_division(
 
     def effect(case: Case) -> Change:
         detail = case.constituent
-        kinds.get("ticket").open_for(
+        open_ticket = kinds.get("ticket").open_for
+        if open_ticket is None:
+            raise Refused("This exchange works no tickets.")
+        open_ticket(
             parent=case,
             queue=division,
             actor=actor,
@@ -455,7 +458,8 @@ def follow_ticket(parent: Case, child: Case, act: Act, actor: Actor) -> None:
     def effect(case: Case) -> Change:
         if act.key == "resolve":
             detail = case.constituent
-            detail.resolution = child.ticket.resolution_code.label
+            code = child.ticket.resolution_code
+            detail.resolution = code.label if code else ""
             detail.resolution_steps = child.ticket.resolution_steps
             detail.save(update_fields=["resolution", "resolution_steps"])
             reindex(detail)

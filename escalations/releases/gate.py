@@ -52,7 +52,7 @@ def releases_for(actor: Actor, at: datetime | None = None):
         office_id=actor.organization_id, person_id=actor.person_id
     )
     grant = {"permission__codename": GRANT, "content_object_id": OuterRef("case_id")}
-    group_id = actor.organization.group_id if actor.organization else None
+    group_id = (actor.organization.group_id if actor.organization else None) or 0
     office_granted = Exists(CaseGroupPermission.objects.filter(group_id=group_id, **grant))
     person_granted = Exists(CaseUserPermission.objects.filter(user_id=actor.person_id, **grant))
     return rows.filter(
@@ -65,9 +65,8 @@ def detailed_q(actor: Actor, at: datetime | None = None) -> Q | None:
     """Which constituent cases show the actor their details, as a filter on cases."""
     match actor.family:
         case Family.OFFICE:
-            return Q(organization_id=actor.organization_id) & Exists(
-                releases_for(actor, at).filter(case_id=OuterRef("pk"))
-            )
+            released = releases_for(actor, at).filter(case_id=OuterRef("pk"))
+            return Q(Exists(released), organization_id=actor.organization_id)
         case Family.EXTERNAL_AFFAIRS | Family.UNIT:
             return Q()
     return None

@@ -122,11 +122,18 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"Release {self.pk}"
 
+    #: The validity list: field name and what it says of the form.
+    CHECKLIST = {
+        "is_signed": "signed by the constituent",
+        "is_dated": "dated by the constituent",
+        "names_recipient": "naming the office or its staff",
+        "authorizes_details": "authorizing us to discuss specific details of the issue",
+    }
+
     @property
     def checklist(self) -> dict[str, bool]:
         """The validity list, by field name."""
-        names = ("is_signed", "is_dated", "names_recipient", "authorizes_details")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in self.CHECKLIST}
 
     def is_in_force(self, at: datetime) -> bool:
         """Whether the release counts at the instant ``at``; the twin of ``in_force``."""

@@ -102,7 +102,7 @@ def accept_release(
     _fill(release, scope, is_signed, is_dated, names_recipient, authorizes_details)
     missing = [name for name, ticked in release.checklist.items() if not ticked]
     if missing:
-        labels = [str(Release._meta.get_field(name).verbose_name) for name in missing]
+        labels = [Release.CHECKLIST[name] for name in missing]
         raise ValidationError(
             {missing[0]: f"The form is not {', not '.join(labels)}. Mark it deficient instead."}
         )

@@ -31,6 +31,5 @@ class ResolveForm(ActForm):
     steps = _text("Steps taken", "An office with a release in force can read this.")
 
     def prepare(self) -> None:
-        self.fields["code"].queryset = ResolutionCode.objects.filter(
-            exchange_id=self.actor.exchange_id, is_active=True
-        )
+        codes = ResolutionCode.objects.filter(exchange_id=self.actor.exchange_id, is_active=True)
+        self.offer("code", codes)

@@ -6,7 +6,6 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from portal.tenancy import selectors
-from portal.tenancy.actor import Actor
 from portal.tenancy.models import ApiToken, Person
 from portal.tenancy.scope import set_scope
 from portal.tenancy.services import hash_token
@@ -47,17 +46,15 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_REFUSED)
         if token.last_used_at is None or (now - token.last_used_at).seconds > _TOUCH_EVERY:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-        actor = Actor(
-            exchange=membership.exchange,
-            person=person,
-            membership=membership,
-            actions=frozenset(membership.role.actions),
-            organization_ids=frozenset(membership.organization_ids),
+        actor = selectors.actor_for(
+            person,
+            membership,
             channel="api",
             request_id=getattr(request, "request_id", ""),
             read_only=token.read_only,
         )
-        request._request.actor = actor  # the middleware records refusals under it
+        # The middleware records refusals under it.
+        request._request.actor = actor  # type: ignore[attr-defined]
         return person, token
 
     def authenticate_header(self, request: Request) -> str:

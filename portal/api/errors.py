@@ -26,7 +26,7 @@ class ConflictError(RefusedError):
     default_code = "changed_meanwhile"
 
 
-def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(exc: Exception, context: Any) -> Response | None:
     """Turn the portal's own errors into the API's, and mark the transaction for rollback."""
     request = context["request"]._request
     request.failed = True

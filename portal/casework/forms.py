@@ -1,9 +1,10 @@
 """Forms of the acts every kind of case has. A door's cleaned data are its service's arguments."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from portal.casework.common_acts import assignable_people
 from portal.casework.models import Case, CaseLink
@@ -22,6 +23,10 @@ class ActForm(NoSsnFormMixin, forms.Form):
 
     def prepare(self) -> None:
         """Narrow the choices to what the actor may choose."""
+
+    def offer(self, name: str, rows: QuerySet[Any]) -> None:
+        """Let the model choice field ``name`` choose among these rows and no others."""
+        cast(forms.ModelChoiceField, self.fields[name]).queryset = rows
 
 
 class PlainForm(ActForm):
@@ -43,11 +48,11 @@ class NoteForm(ActForm):
     )
 
     def prepare(self) -> None:
-        self.fields["mentions"].queryset = Person.objects.filter(
-            pk__in=Membership.objects.current()
-            .filter(exchange_id=self.actor.exchange_id, role__actions__contains=["casework.note"])
-            .values("person_id")
-        ).exclude(pk=self.actor.person_id)
+        writers = Membership.objects.current().filter(
+            exchange_id=self.actor.exchange_id, role__actions__contains=["casework.note"]
+        )
+        colleagues = Person.objects.filter(pk__in=writers.values("person_id"))
+        self.offer("mentions", colleagues.exclude(pk=self.actor.person_id or 0))
 
 
 class AssignForm(ActForm):
@@ -63,7 +68,7 @@ class AssignForm(ActForm):
                 .values("person_id")
             )
         )
-        self.fields["person"].queryset = people
+        self.offer("person", people)
 
 
 class TransferForm(ActForm):
@@ -72,9 +77,7 @@ class TransferForm(ActForm):
 
     def prepare(self) -> None:
         queues = Organization.objects.queues().filter(exchange_id=self.actor.exchange_id)
-        self.fields["queue"].queryset = (
-            queues.exclude(pk=self.case.queue_id) if self.case else queues
-        )
+        self.offer("queue", queues.exclude(pk=self.case.queue_id or 0) if self.case else queues)
 
 
 class LinkForm(ActForm):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from django import forms
 from django.db.models import Q
@@ -10,13 +10,8 @@ from django.db.models import Q
 from portal.casework.machine import Act, Machine
 from portal.tenancy.actor import Actor
 
-
-class ActService(Protocol):
-    """Performs one act: ``service(case=…, actor=…, expected_version=…, **cleaned_data)``."""
-
-    def __call__(
-        self, *, case: Any, actor: Actor, expected_version: int | None = None, **data: Any
-    ) -> Any: ...
+#: Performs one act: ``service(case=…, actor=…, expected_version=…, **cleaned_data)``.
+ActService = Callable[..., Any]
 
 
 @dataclass(frozen=True)

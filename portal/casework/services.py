@@ -159,9 +159,13 @@ def check_allowed(act: Act, case: Case, actor: Actor) -> None:
             f"“{act.label}” is not possible while the case is “{status.label}”.{instead}",
             allowed=allowed,
         )
-    if act.by_owner and not actor.is_system and not actor.is_lead:
-        if case.owner_id != actor.person_id:
-            raise Refused("Take this case first: only its owner or a lead may do this.")
+    if act.by_owner and not may_act_as_owner(case, actor):
+        raise Refused("Take this case first: only its owner or a lead may do this.")
+
+
+def may_act_as_owner(case: Case, actor: Actor) -> bool:
+    """Whether an act for owners is open to the actor: the owner, a lead, or the system."""
+    return actor.is_system or actor.is_lead or case.owner_id == actor.person_id
 
 
 def allowed_acts(case: Case, actor: Actor) -> list[Act]:
@@ -172,9 +176,7 @@ def allowed_acts(case: Case, actor: Actor) -> list[Act]:
             permitted = act.by_system
         else:
             permitted = actor.may(act.action) and not actor.read_only
-        if permitted and act.by_owner and not (actor.is_lead or actor.is_system):
-            permitted = case.owner_id == actor.person_id
-        if permitted:
+        if permitted and (not act.by_owner or may_act_as_owner(case, actor)):
             found.append(act)
     return found
 
@@ -347,7 +349,7 @@ def enqueue(
 
 def wake_dispatcher() -> None:
     """After the commit, tell a worker that the outbox has something; losing this loses nothing."""
-    if not any(callback is _wake for _, callback, _ in connection.run_on_commit):
+    if not any(waiting[1] is _wake for waiting in connection.run_on_commit):
         transaction.on_commit(_wake, robust=True)
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 
 from portal.tenancy import selectors
@@ -67,8 +68,8 @@ class ExchangeTransactionMiddleware:
         with transaction.atomic():
             self._choose_actor(request)
             response = self.get_response(request)
-            if hasattr(response, "render") and not response.is_rendered:
-                response = response.render()
+            if isinstance(response, SimpleTemplateResponse):
+                response.render()
             if request.failed or response.status_code >= 500:  # type: ignore[attr-defined]
                 transaction.set_rollback(True)
         self._record_refusals(request)

@@ -121,7 +121,7 @@ def grant_application_role(*, using: str, apps: Apps, **_: Any) -> None:
         if cursor.fetchone() is None:
             return
         name = connection.ops.quote_name(role)
-        cursor.execute(
+        cursor.execute(  # the name is quoted by the driver
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};"
             f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name};"
             f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {name}"

@@ -30,7 +30,12 @@ def membership_for_actor(membership_id: int, *, person_id: int) -> Membership | 
 
 
 def actor_for(
-    person: Person, membership: Membership, *, channel: str = "web", request_id: str = ""
+    person: Person,
+    membership: Membership,
+    *,
+    channel: str = "web",
+    request_id: str = "",
+    read_only: bool = False,
 ) -> Actor:
     """The actor a membership from :func:`membership_for_actor` stands for."""
     return Actor(
@@ -41,6 +46,7 @@ def actor_for(
         organization_ids=frozenset(membership.organization_ids),  # type: ignore[attr-defined]
         channel=channel,
         request_id=request_id,
+        read_only=read_only,
     )
 
 
