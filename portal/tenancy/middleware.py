@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 
 from portal.tenancy import selectors
 from portal.tenancy.actor import Actor, NotAllowed
@@ -22,6 +22,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 _OPEN_PREFIXES = ("/static/", "/health/")
 #: Requests a browser makes by itself; they must not keep an abandoned session alive.
 _UNATTENDED_HEADER = "X-Unattended"
+#: Pages for people without a membership; everything else needs an actor.
+_WITHOUT_ACTOR = {"home", "tenancy:profile", "tenancy:sessions", "session-keep-alive"}
 #: How often a session's last use is written down, in seconds.
 _TOUCH_EVERY = 20
 
@@ -75,6 +77,18 @@ class ExchangeTransactionMiddleware:
         self._record_refusals(request)
         return response
 
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Somebody who works nowhere (any more) gets their account and the home page only."""
+        signed_in = "_auth_user_id" in request.session and request.user.is_authenticated
+        if request.actor or not signed_in or not getattr(view, "login_required", True):  # type: ignore[attr-defined]
+            return None
+        match = request.resolver_match
+        if match is None or _opens_without_actor(match):
+            return None
+        return redirect("home")
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         request.failed = True  # type: ignore[attr-defined]
         if isinstance(exception, NotAllowed):
@@ -123,6 +137,14 @@ class ExchangeTransactionMiddleware:
         with use_exchange(actor.exchange, person_id=actor.person_id):
             for action in request.refusals:  # type: ignore[attr-defined]
                 record(actor=actor, action=action, outcome="refused")
+
+
+def _opens_without_actor(match: ResolverMatch) -> bool:
+    return (
+        "admin" in match.namespaces  # the administration site asks for itself
+        or match.func.__module__.startswith("allauth.")
+        or match.view_name in _WITHOUT_ACTOR
+    )
 
 
 class SecondFactorMiddleware:
