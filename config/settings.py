@@ -271,6 +271,8 @@ DOCUMENT_DAILY_QUOTA_BYTES = 200 * 1024 * 1024
 CLAMD_SOCKET = env("CLAMD_SOCKET", default="")
 #: Where the ledger's heads are written, outside the database (AU-9).
 LEDGER_ANCHOR_DIR = Path(env("LEDGER_ANCHOR_DIR", default=str(services.state_dir() / "anchors")))
+#: Keys the anchors; keep it where the database's owner cannot read it.
+LEDGER_ANCHOR_KEY = env("LEDGER_ANCHOR_KEY", default="") or services.secret("anchor_key")
 
 # --- Words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
