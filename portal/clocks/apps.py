@@ -8,3 +8,25 @@ class ClocksConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.clocks import actions_table  # noqa: F401
+        from portal.ui.navigation import NavItem, register
+
+        register(
+            NavItem(
+                key="hours",
+                label="Hours and holidays",
+                url_name="clocks:calendar",
+                action="clocks.view_calendar",
+                order=800,
+                section="reference",
+            )
+        )
+        register(
+            NavItem(
+                key="policies",
+                label="Deadlines",
+                url_name="clocks:policies",
+                action="clocks.view_policies",
+                order=810,
+                section="reference",
+            )
+        )
