@@ -13,3 +13,8 @@ register("tickets.reopen", "Reopen a resolved ticket", roles=UNIT_WORKERS)
 register("tickets.set_urgent", "Mark a ticket urgent", roles=UNIT_WORKERS)
 register("tickets.clear_urgent", "Take the urgent mark off a ticket", roles=_LEADS)
 register("tickets.import", "Import tickets from a feed", roles={"exchange_administrator"})
+register(
+    "tickets.configure",
+    "Configure ticket types and the routing table",
+    roles={"exchange_administrator"},
+)

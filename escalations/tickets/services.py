@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from escalations.tickets import table
+from escalations.tickets.configuration import find_route, routing_rules
 from escalations.tickets.models import (
     ConsumerContact,
     ResolutionCode,
-    RoutingRule,
     TicketDetail,
     TicketType,
 )
@@ -33,14 +33,10 @@ def route(
     *, exchange: Exchange, ticket_type: TicketType, is_urgent: bool
 ) -> tuple[Organization | None, str]:
     """The queue the routing table names, and why; the first line that matches wins."""
-    rules = RoutingRule.objects.filter(exchange=exchange).select_related("queue")
-    for rule in rules:
-        if rule.ticket_type_id not in (None, ticket_type.pk):
-            continue
-        if rule.only_urgent and not is_urgent:
-            continue
-        return rule.queue, rule.why
-    return None, "No line of the routing table matches."
+    found = find_route(
+        rules=routing_rules(exchange), ticket_type=ticket_type, is_urgent=is_urgent
+    )
+    return found.queue, found.why
 
 
 @transaction.atomic

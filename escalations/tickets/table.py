@@ -26,6 +26,7 @@ MACHINE = machine(
             sources=frozenset({"new"}),
             target="in_progress",
             by_owner=True,
+            done="Work begun",
             source="C.2a 4",
         ),
         Act(
@@ -40,6 +41,7 @@ MACHINE = machine(
                 ClockEffect(Effect.PAUSE, "ticket.resolve", party="consumer"),
                 ClockEffect(Effect.START, "ticket.consumer_answer", party="consumer"),
             ),
+            done="The consumer was asked for something",
             source="C.1 7, C.2a 7",
         ),
         Act(
@@ -53,6 +55,7 @@ MACHINE = machine(
                 ClockEffect(Effect.STOP, "ticket.consumer_answer"),
                 ClockEffect(Effect.RESUME, "ticket.resolve"),
             ),
+            done="The consumer answered",
             source="C.2a 8",
         ),
         Act(
@@ -61,6 +64,7 @@ MACHINE = machine(
             "tickets.work",
             sources=frozenset({"in_progress", "pending_consumer"}),
             by_owner=True,
+            done="Contact with the consumer",
             source="EA-12",
         ),
         Act(
@@ -76,6 +80,7 @@ MACHINE = machine(
                 ClockEffect(Effect.START, "ticket.auto_close"),
             ),
             confirm=True,
+            done="Resolved",
             source="C.1 8, C.2a 9",
         ),
         Act(
@@ -86,6 +91,7 @@ MACHINE = machine(
             target="closed",
             by_system=True,
             clocks=(ClockEffect(Effect.CANCEL, "ticket.auto_close"),),
+            done="Closed",
             source="C.2a 10",
         ),
         Act(
@@ -100,6 +106,7 @@ MACHINE = machine(
                 ClockEffect(Effect.CANCEL, "ticket.auto_close"),
                 ClockEffect(Effect.START, "ticket.resolve"),
             ),
+            done="Reopened",
             source="C.1 10",
         ),
         Act(
@@ -111,6 +118,7 @@ MACHINE = machine(
             guards=("a reason",),
             clocks=(ClockEffect(Effect.CANCEL),),
             confirm=True,
+            done="Returned",
             source="C.2a 11",
         ),
         Act(
@@ -121,10 +129,19 @@ MACHINE = machine(
             target="cancelled",
             by_system=True,
             clocks=(ClockEffect(Effect.CANCEL),),
+            done="Cancelled",
             source="C.2a",
         ),
-        Act("set_urgent", "Mark urgent", "tickets.set_urgent", source="SC-15"),
-        Act("clear_urgent", "Not urgent after all", "tickets.clear_urgent", source="SC-15, C.3"),
+        Act(
+            "set_urgent", "Mark urgent", "tickets.set_urgent", source="SC-15", done="Marked urgent"
+        ),
+        Act(
+            "clear_urgent",
+            "Not urgent after all",
+            "tickets.clear_urgent",
+            source="SC-15, C.3",
+            done="Urgent mark removed",
+        ),
         *COMMON_ACTS,
     ),
 )
