@@ -39,6 +39,7 @@ MACHINE = machine(
             ),
             audience=Audience.STATUS,
             notifies=("constituent.acknowledged",),
+            done="Receipt acknowledged",
             source="EA-08, C.1 2",
         ),
         Act(
@@ -47,6 +48,7 @@ MACHINE = machine(
             "constituent.decide_jurisdiction",
             sources=frozenset({"acknowledged"}),
             target="jurisdiction_review",
+            done="Jurisdiction review begun",
             source="EA-09, C.1 3",
         ),
         Act(
@@ -60,6 +62,7 @@ MACHINE = machine(
             audience=Audience.STATUS,
             notifies=("constituent.referred",),
             confirm=True,
+            done="Referred to another entity",
             source="EA-17, EA-18, C.1 4",
         ),
         Act(
@@ -75,6 +78,7 @@ MACHINE = machine(
             ),
             audience=Audience.STATUS,
             notifies=("constituent.accepted",),
+            done="Accepted",
             source="EA-10, EA-11, C.1 5",
         ),
         Act(
@@ -84,6 +88,7 @@ MACHINE = machine(
             sources=frozenset({"assigned"}),
             target="in_resolution",
             by_system=True,
+            done="The division began work",
             source="C.1 6",
         ),
         Act(
@@ -104,6 +109,7 @@ MACHINE = machine(
             clocks=(ClockEffect(_START, "constituent.office_answer", party="office"),),
             audience=Audience.STATUS,
             notifies=("constituent.information_requested",),
+            done="Information requested from the office",
             source="EA-04, C.1 7",
         ),
         Act(
@@ -116,6 +122,7 @@ MACHINE = machine(
             clocks=(ClockEffect(_START, "constituent.office_answer", party="office"),),
             audience=Audience.STATUS,
             notifies=("constituent.information_requested",),
+            done="Information requested from the office",
             source="EA-04, C.1 7",
         ),
         Act(
@@ -126,6 +133,7 @@ MACHINE = machine(
             clocks=(ClockEffect(_STOP, "constituent.office_answer"),),
             audience=Audience.STATUS,
             notifies=("constituent.office_replied",),
+            done="Information sent by the office",
             source="C.1 7",
         ),
         Act(
@@ -136,6 +144,7 @@ MACHINE = machine(
             target="in_resolution",
             by_system=True,
             clocks=(ClockEffect(_STOP, "constituent.office_answer"),),
+            done="The awaited answer came",
             source="C.1 7",
         ),
         Act(
@@ -150,6 +159,7 @@ MACHINE = machine(
             audience=Audience.STATUS,
             notifies=("constituent.updated",),
             confirm=True,
+            done="Update posted",
             source="EA-14, C.1 12",
         ),
         Act(
@@ -157,6 +167,7 @@ MACHINE = machine(
             "Complete the case's information",
             "constituent.edit",
             sources=ANY_OPEN,
+            done="Information completed",
             source="EA-05",
         ),
         Act(
@@ -199,6 +210,7 @@ MACHINE = machine(
             audience=Audience.STATUS,
             notifies=("constituent.resolved",),
             confirm=True,
+            done="The office was told it is resolved",
             source="EA-15, C.1 8",
         ),
         Act(
@@ -210,6 +222,7 @@ MACHINE = machine(
             by_system=True,
             guards=("the office has been told",),
             clocks=(ClockEffect(_CANCEL),),
+            done="Closed",
             source="C.1 9",
         ),
         Act(
@@ -225,6 +238,7 @@ MACHINE = machine(
             ),
             audience=Audience.STATUS,
             notifies=("constituent.reopened",),
+            done="Reopened",
             source="C.0, C.1 10",
         ),
         Act(
@@ -237,6 +251,7 @@ MACHINE = machine(
             clocks=(ClockEffect(_START, "constituent.jurisdiction", party="external_affairs"),),
             audience=Audience.STATUS,
             notifies=("constituent.reopened",),
+            done="Taken up again",
             source="C.0, C.1 10",
         ),
         Act(
@@ -250,6 +265,7 @@ MACHINE = machine(
             audience=Audience.STATUS,
             notifies=("constituent.ended",),
             confirm=True,
+            done="Ended as a duplicate",
             source="C.1 11",
         ),
         Act(
@@ -263,6 +279,7 @@ MACHINE = machine(
             audience=Audience.STATUS,
             notifies=("constituent.ended",),
             confirm=True,
+            done="Withdrawn",
             source="C.1 11",
         ),
         *COMMON_ACTS,

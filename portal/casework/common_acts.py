@@ -20,7 +20,7 @@ from portal.tenancy.actor import Actor
 from portal.tenancy.models import Membership, Organization, Person
 
 COMMON_ACTS = (
-    Act("take", "Take this case", "casework.take", sources=ANY_OPEN),
+    Act("take", "Take this case", "casework.take", sources=ANY_OPEN, done="Taken"),
     Act(
         "release_to_queue",
         "Return to the queue",
@@ -28,6 +28,7 @@ COMMON_ACTS = (
         sources=ANY_OPEN,
         by_owner=True,
         guards=("a reason",),
+        done="Returned to the queue",
     ),
     Act(
         "assign",
@@ -36,6 +37,7 @@ COMMON_ACTS = (
         sources=ANY_OPEN,
         guards=("the colleague works in the case's unit",),
         notifies=("case.assigned",),
+        done="Assigned",
     ),
     Act(
         "transfer",
@@ -45,12 +47,20 @@ COMMON_ACTS = (
         guards=("a reason",),
         notifies=("case.transferred",),
         confirm=True,
+        done="Transferred",
     ),
-    Act("note", "Add an internal note", "casework.note", sources=ANY, notifies=("case.mentioned",)),
-    Act("attach", "Add a file", "casework.attach", sources=ANY),
-    Act("link", "Link another case", "casework.link", sources=ANY),
-    Act("watch", "Watch", "casework.watch", sources=ANY),
-    Act("unwatch", "Stop watching", "casework.watch", sources=ANY),
+    Act(
+        "note",
+        "Add an internal note",
+        "casework.note",
+        sources=ANY,
+        notifies=("case.mentioned",),
+        done="Internal note",
+    ),
+    Act("attach", "Add a file", "casework.attach", sources=ANY, done="File added"),
+    Act("link", "Link another case", "casework.link", sources=ANY, done="Linked"),
+    Act("watch", "Watch", "casework.watch", sources=ANY, done="Watched"),
+    Act("unwatch", "Stop watching", "casework.watch", sources=ANY, done="No longer watched"),
 )
 
 

@@ -65,6 +65,8 @@ class Act:
     notifies: tuple[str, ...] = ()
     #: Ask before doing it: it tells somebody outside, or cannot be undone.
     confirm: bool = False
+    #: What the timeline says once it is done; empty: the label.
+    done: str = ""
     source: str = ""
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from portal.casework import kinds
-from portal.casework.machine import Audience
+from portal.casework.machine import Act, Audience
 from portal.casework.models import Attachment, Case, CaseLink, TimelineEvent
 from portal.casework.services import allowed_acts
 from portal.tenancy.actor import Actor
@@ -143,25 +143,24 @@ def _event(
     )
 
 
-#: Past-tense labels of events, by verb; acts without one show their own label.
+#: What the timeline says of events that are no acts of a table.
 EVENT_LABELS: dict[str, str] = {
     "opened": "Received",
-    "take": "Taken",
-    "release_to_queue": "Returned to the queue",
-    "assign": "Assigned",
-    "transfer": "Transferred",
-    "note": "Internal note",
-    "attach": "File added",
-    "link": "Linked",
-    "watch": "Watching",
-    "unwatch": "Stopped watching",
     "clock_warning": "Deadline near",
     "clock_breached": "Deadline passed",
+    "release_received": "Release form received",
+    "release_valid": "Release form checked: valid",
+    "release_deficient": "Release form checked: deficient",
+    "release_override_asked": "Release form waits for a second person",
+    "release_revoked": "Release form revoked",
 }
 
 
-def plain_label(verb: str, act: Any) -> str:
-    return EVENT_LABELS.get(verb) or (act.label if act else verb.replace("_", " ").capitalize())
+def plain_label(verb: str, act: Act | None) -> str:
+    """What the timeline says of an event."""
+    if act:
+        return act.done or act.label
+    return EVENT_LABELS.get(verb) or verb.replace("_", " ").capitalize()
 
 
 def _actor_name(row: TimelineEvent, actor: Actor) -> str:
