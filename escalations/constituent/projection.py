@@ -28,15 +28,17 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
     referral = _referral(detail)
     if not decision.shows_details:
         kind = kinds.get(case.kind)
+        timeline = timeline_of(case, actor, details=False)
         return CaseStatusView(
             number=case.number,
             kind=case.kind,
             kind_label=kind.label,
             status=kind.machine.statuses[case.status].coarse.value,
             opened_at=case.opened_at,
-            updated_at=_last_told(case, actor),
+            # The last thing the office was told: the row's own date would tell of inner work.
+            updated_at=timeline[-1].at if timeline else case.opened_at,
             closed_at=None,
-            timeline=timeline_of(case, actor, details=False),
+            timeline=timeline,
             requests=requests,
             referral=referral,
         )
@@ -55,12 +57,6 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
     return CaseDetailView(
         sections=sections, requests=requests, referral=referral, **common_detail(case, actor)
     )
-
-
-def _last_told(case: Case, actor: Actor):
-    """The date of the last thing the office may know of: the row's own would tell of inner work."""
-    events = timeline_of(case, actor, details=False)
-    return events[-1].at if events else case.opened_at
 
 
 def _open_requests(case: Case) -> list[str]:

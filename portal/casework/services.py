@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from portal.casework import kinds
 from portal.casework.machine import Act, Audience, Conflict, Machine, Refused
-from portal.casework.models import Case, Mention, Note, OutboxMessage, TimelineEvent
+from portal.casework.models import Case, CaseLink, Mention, Note, OutboxMessage, TimelineEvent
 from portal.clocks import services as clocks
 from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
@@ -53,12 +53,16 @@ Effect = Callable[[Case], Change | None]
 
 
 def lock_case(case_id: int, *, actor: Actor) -> Case:
-    """The case, locked until the transaction ends.
+    """The case, locked until the transaction ends; the cases it is work for are locked first.
+
+    Everybody locks parents before children, so that two people cannot lock each other out.
 
     Raises:
         Case.DoesNotExist: there is none that the actor may know of; the two are one answer.
     """
     rows = Case.objects.select_for_update(of=("self",))
+    parents = CaseLink.objects.filter(from_case_id=case_id, kind=CaseLink.Kind.CHILD)
+    list(rows.filter(pk__in=parents.values("to_case_id")).order_by("pk").values_list("pk"))
     return rows.get(pk=case_id, pk__in=Case.objects.visible_to(actor).values("pk"))
 
 
@@ -155,8 +159,10 @@ def check_allowed(act: Act, case: Case, actor: Actor) -> None:
     if not act.starts_from(status):
         allowed = tuple(a.label for a in allowed_acts(case, actor) if a.is_transition)
         instead = f" You can: {', '.join(allowed)}." if allowed else ""
+        # An office may know the coarse status only, also when it is refused something (EA-20).
+        shown = status.coarse.value if actor.is_outside else status.label
         raise Refused(
-            f"“{act.label}” is not possible while the case is “{status.label}”.{instead}",
+            f"“{act.label}” is not possible while the case is “{shown}”.{instead}",
             allowed=allowed,
         )
     if act.by_owner and not may_act_as_owner(case, actor):

@@ -1,0 +1,127 @@
+"""A running portal for the browser: the same command a person uses, with its demo world."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "journeys pass through every door"
+#: Seconds the portal may take to set up, load the demo world and answer.
+START_LIMIT = 240
+_OURS = ("DATABASE_URL", "REDIS_URL", "APP_DATABASE_URL", "LIAISON_TESTING", "PYTEST_CURRENT_TEST")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a portal started by ``run_portal`` in a state folder of its own."""
+    state = tmp_path_factory.mktemp("journeys")
+    port = _free_port()
+    environment = {key: value for key, value in os.environ.items() if key not in _OURS}
+    environment |= {
+        "LIAISON_STATE": str(state),
+        "PORT": str(port),
+        "DEMO_PASSWORD": PASSWORD,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    log = (state / "portal.log").open("w+")
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run_portal"],
+        cwd=ROOT,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://localhost:{port}"
+    try:
+        _wait_until_it_answers(address, process, Path(log.name))
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+        log.close()
+
+
+def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"The portal stopped while starting:\n{log.read_text()[-4000:]}")
+        try:
+            with urllib.request.urlopen(f"{address}/health/live", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"The portal did not answer in {START_LIMIT} s:\n{log.read_text()[-4000:]}")
+
+
+class Person:
+    """Somebody at a browser of their own."""
+
+    def __init__(self, context: BrowserContext, address: str, email: str) -> None:
+        self.context, self.address, self.email = context, address, email
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def sign_in(self) -> Person:
+        self.page.goto(f"{self.address}/accounts/login/")
+        self.page.get_by_label("Email").fill(self.email)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(lambda url: "/accounts/login" not in url)
+        return self
+
+    def go(self, path: str) -> Page:
+        self.page.goto(f"{self.address}{path}")
+        return self.page
+
+    def check_page(self) -> None:
+        """No accessibility violation, no console error, no sideways scrolling."""
+        result = Axe().run(
+            self.page,
+            options={
+                "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+            },
+        )
+        assert result.violations_count == 0, (
+            f"{self.page.url}: {[(v['id'], v['nodes'][0]['html'][:120]) for v in result.response['violations']]}"
+        )
+        assert self.complaints == [], f"{self.page.url}: {self.complaints}"
+
+
+@pytest.fixture
+def arrive(browser: Browser, portal: str) -> Iterator[Callable[..., Person]]:
+    """``arrive("staff@assembly13.example")``: that person, signed in, in a fresh browser."""
+    contexts: list[BrowserContext] = []
+
+    def _arrive(email: str, *, width: int = 1280) -> Person:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        return Person(context, portal, email).sign_in()
+
+    yield _arrive
+    for context in contexts:
+        context.close()
