@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from config.demo.cases import count_rows, found_cases, is_empty
+from config.demo.clock import movable_clock
 from config.demo.founding import found_exchanges
+from config.demo.papers import Papers
 from config.services import secret
+from portal.casework.sweep import sweep_timers
+from portal.tenancy.models import Exchange
+from portal.tenancy.scope import use_exchange
 
 
 class Command(BaseCommand):
@@ -36,7 +42,19 @@ class Command(BaseCommand):
         """Seed and report."""
         self._started = time.monotonic()
         exchanges = found_exchanges(password=secret("demo_password"), say=self._say)
-        self.stdout.write(json.dumps({"exchanges": len(exchanges)}))
+        self._play_stories(exchanges, options["now"] or timezone.now())
+        self.stdout.write(json.dumps(count_rows(exchanges)))
+
+    def _play_stories(self, exchanges: list[Exchange], now: datetime) -> None:
+        """Fill the exchanges that have no cases; then let time pass up to now."""
+        if not any(is_empty(exchange) for exchange in exchanges):
+            return
+        papers = Papers.prepare()
+        for exchange in exchanges:
+            with movable_clock(now) as clock, use_exchange(exchange):
+                cases = found_cases(exchange=exchange, now=now, clock=clock, papers=papers)
+            sweep_timers(exchange=exchange, now=now)
+            self._say(f"{exchange.name}: {cases} stories played")
 
     def _say(self, message: str) -> None:
         elapsed = time.monotonic() - self._started
@@ -48,4 +66,4 @@ def _instant(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("The instant needs an offset, such as 2026-01-31T08:00:00-08:00.")
-    return moment.astimezone(timezone.get_fixed_timezone(0))
+    return moment.astimezone(UTC)

@@ -1,0 +1,30 @@
+"""Writes on the mirror of the eligibility system. Feeds and the demonstration fill it."""
+
+from collections.abc import Mapping, Sequence
+
+from portal.consumers.models import Consumer
+from portal.tenancy.models import Exchange
+
+
+def mirror_consumers(
+    *, exchange: Exchange, people: Sequence[Mapping[str, object]]
+) -> list[Consumer]:
+    """Add the consumers whose case number the mirror does not have yet; returns the new ones.
+
+    Each is a mapping of the columns of :class:`~portal.consumers.models.Consumer`. The case
+    number is the eligibility system's: ten digits, the first 5 or 1 (decision 6).
+    """
+    numbers = [str(person["case_number"]) for person in people]
+    known = set(
+        Consumer.objects.filter(exchange=exchange, case_number__in=numbers).values_list(
+            "case_number", flat=True
+        )
+    )
+    return Consumer.objects.bulk_create(
+        [
+            Consumer(exchange=exchange, **person)
+            for person in people
+            if person["case_number"] not in known
+        ],
+        batch_size=500,
+    )
