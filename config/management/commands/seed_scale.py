@@ -1,0 +1,68 @@
+"""Fill one exchange with a large invented population, to see how the portal carries it."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from config.scale.seeding import seed
+from config.scale.shape import PROFILES
+from portal.tenancy.models import Exchange
+
+
+class Command(BaseCommand):
+    """Seed cases, tickets, notes, clocks, releases, consumers and staff, set by set."""
+
+    help = (
+        "Add a large invented population to an exchange that seed_demo has founded. Each run adds"
+        " another one. Writes no ledger rows and no files. The last line of the output is JSON:"
+        " how many rows of each there are."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options; sizes that are not given come from the profile."""
+        parser.add_argument("--profile", choices=sorted(PROFILES), default="modest")
+        parser.add_argument("--cases", type=int)
+        parser.add_argument("--consumers", type=int)
+        parser.add_argument("--people", type=int, help="the exchange's own staff")
+        parser.add_argument("--exchange", default="covered-california", help="its slug")
+        parser.add_argument("--seed", type=int, default=1, help="the same seed, the same people")
+        parser.add_argument(
+            "--now",
+            type=_instant,
+            help="the population's present, ISO 8601 with offset; default: now",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Seed and report.
+
+        Raises:
+            CommandError: there is no such exchange.
+        """
+        exchange = Exchange.objects.filter(slug=options["exchange"]).first()
+        if exchange is None:
+            raise CommandError(f"There is no exchange {options['exchange']}; run seed_demo first.")
+        sizes = {name: options[name] for name in ("cases", "consumers", "people", "seed")}
+        started = time.monotonic()
+        counts = seed(
+            exchange=exchange,
+            shape=PROFILES[options["profile"]].with_sizes(**sizes),
+            now=options["now"] or timezone.now(),
+            say=lambda message: self.stderr.write(
+                f"[{time.monotonic() - started:6.1f} s] {message}"
+            ),
+        )
+        self.stdout.write(json.dumps(counts))
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ArgumentTypeError("The instant needs an offset, as in 2026-01-31T08:00:00-08:00.")
+    return moment.astimezone(UTC)
