@@ -9,11 +9,22 @@ from django.utils import timezone
 from portal.casework.models import Case
 from portal.documents.models import Document
 from portal.fields import EncryptedJSONField, EncryptedTextField
+from portal.tenancy.actor import Actor
 from portal.tenancy.fields import SameExchangeForeignKey
 from portal.tenancy.models import Exchange, Organization, Person
+from portal.tenancy.roles import Family
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):
+    def visible_to(self, actor: Actor) -> "ReleaseQuerySet":
+        """An office knows of the forms made out to it; External Affairs and privacy of all."""
+        rows = self.filter(exchange_id=actor.exchange_id)
+        if actor.is_system or (actor.may("releases.view") and not actor.is_outside):
+            return rows
+        if actor.family is Family.OFFICE and actor.may("releases.submit"):
+            return rows.filter(office_id=actor.organization_id)
+        return rows.none()
+
     def in_force(self, at: datetime) -> "ReleaseQuerySet":
         """Checked, not revoked or replaced, and ``at`` lies within its days."""
         return self.filter(state=Release.State.VALID, valid_from__lte=at, valid_until__gt=at)
@@ -193,3 +204,10 @@ class DigitalRelease(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"Digital release {self.pk}"
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it can still be signed at the instant ``at``."""
+        return self.state == self.State.SENT and at < self.expires_at

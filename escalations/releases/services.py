@@ -5,14 +5,21 @@ from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from escalations.releases.gate import GRANT
 from escalations.releases.models import NamedStaff, Release
 from portal.casework.machine import Audience, Refused
-from portal.casework.models import Attachment, Case
-from portal.casework.services import Change, add_event, enqueue
+from portal.casework.models import (
+    Attachment,
+    Case,
+    CaseGroupPermission,
+    CaseUserPermission,
+    OutboxMessage,
+)
+from portal.casework.services import Change, add_event, enqueue, wake_dispatcher
 from portal.clocks.services import zone
 from portal.documents.models import Document
 from portal.documents.refusals import SsnRefused
@@ -24,6 +31,8 @@ from portal.tenancy.models import Exchange, Membership, Person
 #: A release that names no end lapses this many calendar days after its signature
 #: (Civ. Code 1798.24(b), decision 7).
 DAYS_WITHOUT_END = 30
+#: Office and External Affairs are told this many days before a release ends.
+DAYS_OF_WARNING = 3
 
 
 def days_in_force(
@@ -45,9 +54,11 @@ def submit_release(
 
     Raises:
         NotAllowed: the actor's role may not.
+        Case.DoesNotExist: the actor may not know of the case.
         Refused: the case was brought by nobody a release could name.
     """
     actor.require("releases.submit")
+    case = Case.objects.visible_to(actor).get(pk=case.pk)
     if case.organization_id is None:
         raise Refused(
             "This case was not brought by an office, so there is nobody to release it to."
@@ -69,7 +80,7 @@ def submit_release(
         audience=Audience.INTERNAL,
         added_by=actor.person,
     )
-    _tell(release, actor, "release_received", notifies=["release.received"])
+    tell(release, actor, "release_received", notifies=["release.received"])
     return release
 
 
@@ -112,7 +123,7 @@ def accept_release(
     if replaces is not None:
         _replace(_lock(replaces, {Release.State.VALID}), release, actor)
     _grant(release)
-    _tell(release, actor, "release_valid", notifies=["release.valid"])
+    tell(release, actor, "release_valid", notifies=["release.valid"])
     return release
 
 
@@ -127,7 +138,7 @@ def reject_release(*, actor: Actor, release: Release, deficiency: str) -> Releas
     release = _lock(release, {Release.State.RECEIVED, Release.State.OVERRIDE_ASKED})
     release.deficiency = _reason("deficiency", deficiency, "what is missing")
     _decide(release, actor, Release.State.DEFICIENT)
-    _tell(release, actor, "release_deficient", notifies=["release.deficient"])
+    tell(release, actor, "release_deficient", notifies=["release.deficient"])
     return release
 
 
@@ -137,23 +148,41 @@ def request_override(
     actor: Actor,
     release: Release,
     reason: str,
-    signed_on: date,
+    signed_on: date | None,
+    is_signed: bool = False,
+    is_dated: bool = False,
+    names_recipient: bool = False,
+    authorizes_details: bool = False,
     starts_on: date | None = None,
     ends_on: date | None = None,
     scope: str = Release.Scope.OFFICE,
     named_staff: Sequence[Person] = (),
 ) -> Release:
-    """Ask a second person to let a release count although the check is incomplete."""
+    """Ask a second person to let a release count although the check is incomplete.
+
+    The items found on the form are kept, so that the second person sees what is missing.
+
+    Raises:
+        ValidationError: no reason was given, or the days are wrong; names the field.
+        Refused: the release has been decided already.
+    """
     actor.require("releases.request_override")
     release = _lock(release, {Release.State.RECEIVED, Release.State.DEFICIENT})
+    _fill(release, scope, is_signed, is_dated, names_recipient, authorizes_details)
     release.override_reason = _reason("reason", reason, "why the release should count")
     release.override_asked_by = actor.person
-    release.scope = scope
     _set_days(release, signed_on, starts_on, ends_on)
     _set_named_staff(release, named_staff)
     release.state = Release.State.OVERRIDE_ASKED
     release.save()
-    _tell(release, actor, "release_override_asked", notifies=["release.override_asked"])
+    # The office learns the outcome, not how the exchange came to it.
+    tell(
+        release,
+        actor,
+        "release_override_asked",
+        notifies=["release.override_asked"],
+        audience=Audience.INTERNAL,
+    )
     return release
 
 
@@ -170,7 +199,7 @@ def confirm_override(*, actor: Actor, release: Release) -> Release:
         raise NotAllowed("releases.confirm_override", "Somebody else must confirm your request.")
     _decide(release, actor, Release.State.VALID)
     _grant(release)
-    _tell(release, actor, "release_valid", notifies=["release.valid"])
+    tell(release, actor, "release_valid", notifies=["release.valid"])
     return release
 
 
@@ -187,7 +216,7 @@ def revoke_release(*, actor: Actor, release: Release, reason: str) -> Release:
     release.state = Release.State.REVOKED
     release.save()
     withdraw_grants(release.case)
-    _tell(release, actor, "release_revoked", notifies=["release.revoked"])
+    tell(release, actor, "release_revoked", notifies=["release.revoked"])
     return release
 
 
@@ -211,6 +240,67 @@ def withdraw_grants(case: Case, at: datetime | None = None) -> int:
     stale_offices = case.casegrouppermission_set.filter(**grants).exclude(group_id__in=offices)
     stale_people = case.caseuserpermission_set.filter(**grants).exclude(user_id__in=people)
     return stale_offices.delete()[0] + stale_people.delete()[0]
+
+
+@transaction.atomic
+def withdraw_lapsed_grants(*, exchange: Exchange, at: datetime) -> int:
+    """Remove the grants of an exchange that no release stands behind at the instant ``at``.
+
+    Tidying only: the gate reads the release with the clock and has been shut since the last day
+    ended. Returns how many were removed; the exchange must be set.
+    """
+    standing = Release.objects.filter(
+        case_id=OuterRef("content_object_id"), state=Release.State.VALID, valid_until__gt=at
+    )
+    offices = CaseGroupPermission.objects.filter(permission__codename=GRANT).exclude(
+        Exists(standing.filter(scope=Release.Scope.OFFICE, office__group_id=OuterRef("group_id")))
+    )
+    people = CaseUserPermission.objects.filter(permission__codename=GRANT).exclude(
+        Exists(
+            standing.filter(scope=Release.Scope.NAMED, named_staff__person_id=OuterRef("user_id"))
+        )
+    )
+    removed, cases = 0, set[int]()
+    for rows in (offices, people):
+        stale = list(rows.values_list("pk", "content_object_id"))
+        cases.update(case_id for _, case_id in stale)
+        removed += rows.model.objects.filter(pk__in=[pk for pk, _ in stale]).delete()[0]
+    if removed:
+        record(actor=Actor.system(exchange), action="releases.lapsed", cases=cases)
+    return removed
+
+
+@transaction.atomic
+def warn_of_expiring_releases(*, exchange: Exchange, at: datetime) -> int:
+    """Tell of releases that end within :data:`DAYS_OF_WARNING` days, once for each end.
+
+    Returns how many messages were written; the exchange must be set.
+    """
+    rows = Release.objects.in_force(at).filter(
+        valid_until__lte=at + timedelta(days=DAYS_OF_WARNING)
+    )
+    wanted = {f"release.expiring:{row.pk}:{row.valid_until:%Y%m%d}": row for row in rows}
+    known = OutboxMessage.objects.filter(exchange=exchange, dedupe_key__in=wanted)
+    for key in known.values_list("dedupe_key", flat=True):
+        del wanted[key]
+    OutboxMessage.objects.bulk_create(
+        [
+            OutboxMessage(
+                exchange=exchange,
+                key="release.expiring",
+                case_id=row.case_id,
+                data={"release": row.pk},
+                dedupe_key=key,
+                created_at=at,
+                next_attempt_at=at,
+            )
+            for key, row in wanted.items()
+        ],
+        ignore_conflicts=True,
+    )
+    if wanted:
+        wake_dispatcher()
+    return len(wanted)
 
 
 def _grant(release: Release) -> None:
@@ -310,14 +400,21 @@ def _reason(field: str, text: str, label: str) -> str:
     return text
 
 
-def _tell(release: Release, actor: Actor, verb: str, *, notifies: Sequence[str]) -> None:
+def tell(
+    release: Release,
+    actor: Actor,
+    verb: str,
+    *,
+    notifies: Sequence[str],
+    audience: str = Audience.STATUS,
+) -> None:
     """Timeline, outbox and ledger of one step of a release."""
     case = release.case
     event = add_event(
         case=case,
         actor=actor,
         verb=verb,
-        audience=Audience.STATUS,
+        audience=audience,
         at=timezone.now(),
         from_status=case.status,
         change=Change(event_data={"release": release.pk}),

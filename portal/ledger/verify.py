@@ -24,7 +24,7 @@ _SEALS = f"""
     WHERE s.exchange_id = %s AND s.seq > %s AND s.seq <= %s
     ORDER BY s.seq
     LIMIT {_BATCH}
-"""  # noqa: S608  (columns of our own)
+"""
 
 #: One statement, so that head and last seal are of the same instant.
 _ENDS = """

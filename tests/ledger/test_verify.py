@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ def anchor(exchange: Exchange) -> None:
 
 
 @pytest.fixture
-def as_owner(owner_connection: Connection) -> Iterator[Callable[..., None]]:
+def as_owner(owner_connection: Connection) -> Callable[..., None]:
     """Run SQL as the owner of the tables, with triggers and keys out of the way."""
 
     def run(sql: str, *params: Any) -> None:
@@ -77,7 +77,7 @@ def as_owner(owner_connection: Connection) -> Iterator[Callable[..., None]]:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute(sql, params or None)
 
-    yield run
+    return run
 
 
 def test_an_untouched_ledger_is_sound(exchange: Exchange) -> None:
@@ -312,7 +312,7 @@ def test_an_unchanged_head_is_anchored_once(exchange: Exchange) -> None:
 )
 def test_the_application_may_add_entries_and_nothing_else(exchange: Exchange, sql: str) -> None:
     with (
-        pytest.raises(ProgrammingError, match="permission denied|must be owner"),
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
         use_exchange(exchange),
         connection.cursor() as cursor,
     ):
@@ -349,9 +349,9 @@ def test_twenty_writers_at_once_leave_neither_gap_nor_fork(exchange: Exchange) -
 
 
 def test_an_act_that_is_rolled_back_leaves_no_seal(exchange: Exchange) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         write_entries(exchange, 3)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert verify(exchange).seals == ENTRIES
 
 
