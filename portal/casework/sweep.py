@@ -93,30 +93,46 @@ _KINDS = {
     ),
 }
 
+#: The next batch, straight from the index, in order of deadline; joins and locks come after it,
+#: or every batch would join and sort all that is due.
+_PICK = """
+    SELECT t.id, t.{kind.column} AS deadline
+    FROM clocks_timer t
+    WHERE {kind.due} AND t.{kind.column} >= %(after)s::timestamptz
+      AND (t.{kind.column}, t.id) > (%(after)s::timestamptz, %(after_id)s)
+      AND t.policy_id {which} (SELECT id FROM clocks_slapolicy WHERE key = ANY(%(handled)s))
+    ORDER BY t.{kind.column}, t.id
+    LIMIT %(limit)s
+"""
+
 #: Locks clock and case together: an act holds its case first, so a sweep that had the clock alone
 #: could wait for the act while the act waits for the clock.
-_LOCK_DUE = """
-    SELECT t.id, t.exchange_id, t.case_id, t.{kind.column} AS deadline, p.key AS policy
-    FROM clocks_timer t
+_LOCK = """
+    SELECT t.id, t.exchange_id, t.case_id, picked.deadline, p.key AS policy
+    FROM picked
+    JOIN clocks_timer t ON t.id = picked.id
     JOIN clocks_slapolicy p ON p.id = t.policy_id
     JOIN casework_case c ON c.id = t.case_id
-    WHERE {kind.due} AND {which}
-    ORDER BY t.{kind.column}
-    LIMIT %(limit)s
+    WHERE {kind.due} AND t.{kind.column} = picked.deadline
     FOR UPDATE OF t, c SKIP LOCKED
 """
 
 _THESE = """
-    SELECT t.id, t.exchange_id, t.case_id, t.{kind.column} AS deadline, p.key AS policy
-    FROM clocks_timer t
+    SELECT t.id, t.{kind.column} AS deadline FROM clocks_timer t WHERE t.id = ANY(%(timers)s)
+"""
+
+_NO_LOCK = """
+    SELECT t.id, t.exchange_id, t.case_id, picked.deadline, p.key AS policy
+    FROM picked
+    JOIN clocks_timer t ON t.id = picked.id
     JOIN clocks_slapolicy p ON p.id = t.policy_id
-    WHERE t.id = ANY(%(timers)s)
 """
 
 #: Everything that raising writes, in one statement. The case's version stays: a deadline that
 #: passes changes nothing a person may be editing.
 _RAISE = """
-    WITH due AS MATERIALIZED ({due}),
+    WITH picked AS MATERIALIZED ({picked}),
+    due AS MATERIALIZED ({due}),
     marked AS (
         UPDATE clocks_timer t SET {kind.mark} FROM due WHERE t.id = due.id
     ),
@@ -131,7 +147,10 @@ _RAISE = """
             'policy', policy,
             'deadline', to_char(deadline AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
         ) AS data
-        FROM due JOIN raised ON raised.timer_id = due.id
+        FROM due
+        -- IS TRUE keeps this a hashed look-up: the planner takes "due" for a single row and would
+        -- compare every row with every other.
+        WHERE (id IN (SELECT timer_id FROM raised)) IS TRUE
     ),
     told AS (
         INSERT INTO casework_timelineevent
@@ -150,7 +169,11 @@ _RAISE = """
         ON CONFLICT DO NOTHING
     )
     {flag}
-    SELECT (SELECT count(*) FROM due), (SELECT count(*) FROM news)
+    SELECT (SELECT count(*) FROM picked), (SELECT count(*) FROM news),
+        last.deadline, last.id
+    FROM (SELECT) AS always
+    LEFT JOIN (SELECT deadline, id FROM picked ORDER BY deadline DESC, id DESC LIMIT 1) AS last
+        ON TRUE
 """
 
 _FLAG_CASES = """
@@ -158,6 +181,13 @@ _FLAG_CASES = """
         UPDATE casework_case c SET is_breached = TRUE
         WHERE c.id IN (SELECT case_id FROM due) AND NOT c.is_breached
     )
+"""
+
+_NEXT_ACT = """
+    WITH picked AS MATERIALIZED ({picked}),
+    due AS MATERIALIZED ({due})
+    SELECT picked.id, picked.deadline, due.case_id, due.policy
+    FROM picked LEFT JOIN due ON due.id = picked.id
 """
 
 _ANYTHING_DUE = """
@@ -200,8 +230,8 @@ def raise_breaches(*, timer_ids: Collection[int], at: datetime) -> int:
 
     The clocks already say that they are breached; returns how many were news.
     """
-    _, news = _raise(BREACH, _THESE, {"timers": list(timer_ids), "now": at}, flag_cases=False)
-    return news
+    these = {"timers": list(timer_ids), "now": at}
+    return _raise(BREACH, _THESE, _NO_LOCK, these, flag_cases=False).news
 
 
 def _anything_due(exchange: Exchange, now: datetime) -> tuple[bool, bool]:
@@ -215,41 +245,67 @@ def _anything_due(exchange: Exchange, now: datetime) -> tuple[bool, bool]:
 
 
 def _raise_due(
-    event: str, exchange: Exchange, now: datetime, limit: int, handlers: dict[str, Any]
+    event: TimerEvent.Kind, exchange: Exchange, now: datetime, limit: int, handlers: dict[str, Any]
 ) -> int:
     """Raise what is due, batch by batch, but for policies that have a handler."""
-    due = _LOCK_DUE.format(kind=_KINDS[event], which="p.key <> ALL(%(handled)s)")
+    pick = _PICK.format(kind=_KINDS[event], which="NOT IN")
+    params = _start_of_walk(exchange, now, handlers)
     raised = taken = 0
     while taken < limit:
-        size = min(BATCH, limit - taken)
-        params = {"exchange": exchange.pk, "now": now, "limit": size, "handled": list(handlers)}
+        params["limit"] = min(BATCH, limit - taken)
         with use_exchange(exchange):
-            found, news = _raise(event, due, params, flag_cases=event == BREACH)
-        taken, raised = taken + found, raised + news
-        if found < size:
+            batch = _raise(event, pick, _LOCK, params, flag_cases=event == BREACH)
+        taken, raised = taken + batch.picked, raised + batch.news
+        if batch.picked < params["limit"]:
             break
+        # On past what somebody else has locked; the next sweep finds it.
+        params["after"], params["after_id"] = batch.last_deadline, batch.last_id
     return raised
 
 
-def _raise(event: str, due: str, params: dict[str, Any], *, flag_cases: bool) -> tuple[int, int]:
-    """Raise the clocks the query ``due`` names; returns how many there were, how many were news."""
+@dataclass(frozen=True)
+class _Batch:
+    """What one statement picked, how much of it was news, and where the next batch begins."""
+
+    picked: int
+    news: int
+    last_deadline: datetime | None
+    last_id: int | None
+
+
+def _raise(
+    event: TimerEvent.Kind, pick: str, lock: str, params: dict[str, Any], *, flag_cases: bool
+) -> _Batch:
+    """Raise the clocks that the query ``pick`` finds and ``lock`` leaves."""
     kind = _KINDS[event]
     statement = _RAISE.format(
-        due=due.format(kind=kind),
+        picked=pick.format(kind=kind),
+        due=lock.format(kind=kind),
         kind=kind,
         audience=Audience.INTERNAL,
         flag=_FLAG_CASES if flag_cases else "",
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        found, news = cursor.fetchone()
-    if news:
+        batch = _Batch(*cursor.fetchone())
+    if batch.news:
         wake_dispatcher()
-    return found, news
+    return batch
+
+
+def _start_of_walk(exchange: Exchange, now: datetime, handlers: dict[str, Any]) -> dict[str, Any]:
+    """Parameters of the first batch: what is due, before every deadline there is."""
+    return {
+        "exchange": exchange.pk,
+        "now": now,
+        "handled": list(handlers),
+        "after": "-infinity",
+        "after_id": 0,
+    }
 
 
 def _perform_due(
-    event: str,
+    event: TimerEvent.Kind,
     exchange: Exchange,
     now: datetime,
     limit: int,
@@ -257,24 +313,24 @@ def _perform_due(
     counts: SweepCounts,
 ) -> None:
     """Perform the timed acts that are due, each in a transaction of its own."""
-    which = "p.key = ANY(%(handled)s) AND t.id <> ALL(%(postponed)s)"
-    due = _LOCK_DUE.format(kind=_KINDS[event], which=which)
-    postponed: list[int] = []
-    for _ in range(limit if handlers else 0):
-        params = {
-            "exchange": exchange.pk,
-            "now": now,
-            "limit": 1,
-            "handled": list(handlers),
-            "postponed": postponed,
-        }
+    if not handlers:
+        return
+    kind = _KINDS[event]
+    statement = _NEXT_ACT.format(
+        picked=_PICK.format(kind=kind, which="IN"), due=_LOCK.format(kind=kind)
+    )
+    params = _start_of_walk(exchange, now, handlers) | {"limit": 1}
+    for _ in range(limit):
         with use_exchange(exchange):
             with connection.cursor() as cursor:
-                cursor.execute(due, params)
+                cursor.execute(statement, params)
                 row = cursor.fetchone()
             if row is None:
                 return
-            timer_id, _exchange_id, case_id, deadline, policy = row
+            timer_id, deadline, case_id, policy = row
+            params["after"], params["after_id"] = deadline, timer_id
+            if case_id is None:
+                continue  # somebody is working on the case; the next sweep looks again
             try:
                 with transaction.atomic():
                     handlers[policy](
@@ -284,16 +340,15 @@ def _perform_due(
                 counts.acts += 1
             except OperationalError as error:
                 # A lock or a lost connection, not the case: the next sweep tries again.
-                postponed.append(timer_id)
                 _log_failure(policy, timer_id, error)
             except Exception as error:
                 _log_failure(policy, timer_id, error)
                 counts.failed_acts += 1
                 these = {"timers": [timer_id], "now": now}
-                _raise(event, _THESE, these, flag_cases=event == BREACH)
+                _raise(event, _THESE, _NO_LOCK, these, flag_cases=event == BREACH)
 
 
-def _finish_act(event: str, timer_id: int, deadline: datetime, now: datetime) -> None:
+def _finish_act(event: TimerEvent.Kind, timer_id: int, deadline: datetime, now: datetime) -> None:
     """Record that the act was performed, and end an appointment that the act left running."""
     timer = Timer.objects.get(pk=timer_id)
     TimerEvent.objects.get_or_create(
