@@ -5,19 +5,26 @@ Nobody here exists. Names come in several scripts because the state's people do.
 
 from itertools import product
 
+# fmt: off
 _GIVEN = (
-    "Rosa Marisol Xóchitl José Ángel Lupe Beatriz Ramón Íñigo Guadalupe Thuy Minh Linh Quân Hương"
-    " Bao Malia Kekoa Sione Leilani Ananya Arjun Priya Rohan Gurpreet Harjot Wei Mei-Ling Jun Hana"
-    " Kenji Aiko Jamal Keisha Darnell Imani Zanele Kofi Ngozi Chidi Fatima Yusuf Leila Omar Nasrin"
-    " Anahit Aram Søren Björn Zoë Renée Anaïs Siobhán Pádraig Łucja Dmytro Olena Tatum Willow"
-).split()
+    "Rosa", "Marisol", "Xóchitl", "José", "Ángel", "Lupe", "Beatriz", "Ramón", "Íñigo",
+    "Guadalupe", "Thuy", "Minh", "Linh", "Quân", "Hương", "Bao", "Malia", "Kekoa", "Sione",
+    "Leilani", "Ananya", "Arjun", "Priya", "Rohan", "Gurpreet", "Harjot", "Wei", "Mei-Ling",
+    "Jun", "Hana", "Kenji", "Aiko", "Jamal", "Keisha", "Darnell", "Imani", "Zanele", "Kofi",
+    "Ngozi", "Chidi", "Fatima", "Yusuf", "Leila", "Omar", "Nasrin", "Anahit", "Aram", "Søren",
+    "Björn", "Zoë", "Renée", "Anaïs", "Siobhán", "Pádraig", "Łucja", "Dmytro", "Olena",
+    "Tatum", "Willow",
+)
 _FAMILY = (
-    "Quintero Villanueva Ibáñez Núñez Castañeda Bermúdez Ocampo Zúñiga Saldívar Arroyo Trần Nguyễn"
-    " Phạm Võ Đặng Kealoha Tuiasosopo Mahoe Raghavan Chaudhary Sandhu Dhaliwal Grewal Lin Zhào Okada"
-    " Tanaka Whitfield Broussard Okonkwo Mensah Abara Haddad Daryani Petrosyan Ghazarian Sarkisian"
-    " Lindqvist O’Rourke Ní-Dhomhnaill Kowalczyk Shevchenko Marchetti Da-Silva Beauchamp Fontenot"
-    " Redhawk Begaye Castellanos Achterberg"
-).split()
+    "Quintero", "Villanueva", "Ibáñez", "Núñez", "Castañeda", "Bermúdez", "Ocampo", "Zúñiga",
+    "Saldívar", "Arroyo", "Trần", "Nguyễn", "Phạm", "Võ", "Đặng", "Kealoha", "Tuiasosopo",
+    "Mahoe", "Raghavan", "Chaudhary", "Sandhu", "Dhaliwal", "Grewal", "Lin", "Zhào", "Okada",
+    "Tanaka", "Whitfield", "Broussard", "Okonkwo", "Mensah", "Abara", "Haddad", "Daryani",
+    "Petrosyan", "Ghazarian", "Sarkisian", "Lindqvist", "O’Rourke", "Ní-Dhomhnaill",
+    "Kowalczyk", "Shevchenko", "Marchetti", "Da-Silva", "Beauchamp", "Fontenot", "Redhawk",
+    "Begaye", "Castellanos", "Achterberg",
+)
+# fmt: on
 _OTHER_SCRIPTS = (
     (("Мария", "Алексей", "Олена", "Тарас", "Ирина"), ("Коваленко", "Мельник", "Соколова")),
     (("Անահիտ", "Արամ", "Նարե"), ("Պետրոսյան", "Ղազարյան", "Սարգսյան")),
