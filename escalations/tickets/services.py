@@ -243,6 +243,11 @@ def close_ticket(*, case: Case, actor: Actor, expected_version: int | None = Non
     return perform(case=case, act_key="close", actor=actor, expected_version=expected_version)
 
 
+def close_in_time(*, case: Case, actor: Actor, at: datetime) -> Case:
+    """Close a ticket five business days after it was resolved; the sweep calls this (C.2a 10)."""
+    return perform(case=case, act_key="close", actor=actor, at=at)
+
+
 def reopen_ticket(
     *, case: Case, actor: Actor, reason: str, expected_version: int | None = None
 ) -> Case:

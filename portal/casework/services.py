@@ -18,12 +18,16 @@ from django.utils import timezone
 from portal.casework import kinds
 from portal.casework.machine import Act, Audience, Conflict, Machine, Refused
 from portal.casework.models import Case, CaseLink, Mention, Note, OutboxMessage, TimelineEvent
+from portal.casework.opening import NewCase, build_case, build_opening, take_numbers
 from portal.clocks import services as clocks
 from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor, NotAllowed
 from portal.tenancy.models import Organization, Person
+
+#: The message a case's watchers get for every transition.
+WATCHED_CASE_CHANGED = "case.changed"
 
 
 @dataclass
@@ -128,7 +132,9 @@ def perform(
     case.version += 1
     case.updated_at = at
     case.save()
-    notifies = act.notifies if change.notifies is None else change.notifies
+    notifies = [*(act.notifies if change.notifies is None else change.notifies)]
+    if act.is_transition and _is_watched(case):
+        notifies.append(WATCHED_CASE_CHANGED)
     enqueue(case=case, keys=notifies, event=event, recipient=change.recipient)
     record(
         actor=actor,
@@ -208,30 +214,17 @@ def open_case(
     """
     at = at or timezone.now()
     kind = kinds.get(kind_key)
-    status = kind.machine.statuses[kind.machine.initial]
-    case = Case.objects.create(
-        exchange=actor.exchange,
-        number=number or next_number(actor, kind, at),
-        kind=kind_key,
-        status=status.key,
-        is_open=status.is_open,
-        is_waiting=status.is_waiting,
-        is_urgent=is_urgent,
-        organization=organization,
-        queue=queue,
-        opened_by=actor.person,
-        opened_at=at,
-        updated_at=at,
-    )
-    event = add_event(
-        case=case,
+    new = NewCase(queue, organization, is_urgent, dict(event_data or {}))
+    case = build_case(
         actor=actor,
-        verb="opened",
-        audience=audience,
+        kind=kind,
+        new=new,
+        number=number or take_numbers(actor=actor, kind=kind, at=at)[0],
         at=at,
-        from_status="",
-        change=Change(event_data=dict(event_data or {})),
     )
+    case.save()
+    event = build_opening(case=case, actor=actor, new=new, at=at, audience=audience)
+    event.save()
     if clock_effects:
         summary = clocks.apply_effects(
             exchange_id=case.exchange_id, case_id=case.pk, effects=clock_effects, at=at
@@ -241,18 +234,6 @@ def open_case(
     enqueue(case=case, keys=notifies, event=event)
     record(actor=actor, action=f"{kind_key}.opened", cases=[case.pk], data=event_data)
     return case
-
-
-def next_number(actor: Actor, kind: kinds.CaseKind, at: datetime) -> str:
-    """The next quotable number; gaps are possible, repeats are not (X-04)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('casework_case_number')")
-        sequence = cursor.fetchone()[0]
-    pattern = actor.exchange.number_formats.get(
-        kind.key, f"{kind.number_prefix}-{{year}}-{{sequence:06d}}"
-    )
-    local = at.astimezone(clocks.zone(actor.exchange.time_zone))
-    return pattern.format(sequence=sequence, year=local.year, day=local.strftime("%y%m%d"))
 
 
 def add_event(
@@ -383,6 +364,10 @@ def _enter_status(case: Case, machine: Machine, key: str, at: datetime) -> None:
         case.closed_at = None
         case.reopen_count += 1
     case.status, case.is_open, case.is_waiting = key, status.is_open, status.is_waiting
+
+
+def _is_watched(case: Case) -> bool:
+    return case.caseuserpermission_set.filter(permission__codename="watch_case").exists()
 
 
 def _tell_parents(case: Case, act: Act, actor: Actor) -> None:

@@ -1,10 +1,15 @@
 """The mirror of the eligibility system, and the record of the feeds that fill the portal."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils import timezone
 
 from portal.tenancy.fields import SameExchangeForeignKey
 from portal.tenancy.models import Exchange, Person
+
+#: A batch takes about a second; a run silent for this long has lost its worker.
+SILENCE = timedelta(minutes=2)
 
 
 class Consumer(models.Model):
@@ -37,6 +42,7 @@ class FeedRun(models.Model):
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         REFUSED = "refused", "Refused"
+        STOPPED = "stopped", "Stopped before its end"
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=40)
@@ -44,14 +50,33 @@ class FeedRun(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(
+        default=timezone.now, help_text="When the run last gave a sign of life."
+    )
     started_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    problem = models.CharField(
+        max_length=500, blank=True, help_text="Why the file as a whole was refused."
+    )
+    stored_as = models.CharField(
+        max_length=60, blank=True, help_text="An uploaded file that waits; empty once it is read."
+    )
+    file_size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
+    bytes_read = models.PositiveBigIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)
     rows_new = models.PositiveIntegerField(default=0)
     rows_known = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["-started_at"]
+        ordering = ["-started_at", "-pk"]
+        indexes = [models.Index(fields=["exchange", "-started_at"], name="feed_run_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    def seems_dead(self, at: datetime) -> bool:
+        """Whether a running one has given no sign of life for a while at the instant ``at``."""
+        return self.state == self.State.RUNNING and at - self.seen_at > SILENCE
 
 
 class RefusedRow(models.Model):
