@@ -1,7 +1,11 @@
 """What somebody may see of a constituent case: the gate's answer as plain data."""
 
-from escalations.constituent.models import ConstituentDetail, Item
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Exists, Func
+
+from escalations.constituent.models import ConstituentDetail, InformationRequest, Item
 from escalations.releases import gate
+from escalations.releases.models import Release
 from portal.casework import kinds
 from portal.casework.models import Case
 from portal.casework.projection import (
@@ -23,8 +27,8 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
     decision = gate.decide(actor=actor, case=case)
     if decision.level is gate.Disclosure.NONE:
         raise Case.DoesNotExist
-    detail = ConstituentDetail.objects.select_related("referral").get(case=case)
-    requests = _open_requests(case)
+    detail = _detail(case)
+    requests = [Item(item).label for item in getattr(detail, "open_items", ())]
     referral = _referral(detail)
     if not decision.shows_details:
         kind = kinds.get(case.kind)
@@ -59,9 +63,22 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
     )
 
 
-def _open_requests(case: Case) -> list[str]:
-    open_requests = case.information_requests.filter(answered_at=None)
-    return [Item(item).label for row in open_requests for item in row.items]
+def _detail(case: Case) -> ConstituentDetail:
+    """The detail row, what is asked of the office, and whether a form is there; one statement."""
+    open_requests = InformationRequest.objects.filter(case=case, answered_at=None).order_by("pk")
+    forms = Release.objects.filter(case=case).exclude(state__in=["deficient", "revoked"])
+    return (
+        ConstituentDetail.objects.select_related("referral")
+        .annotate(
+            open_items=ArraySubquery(
+                open_requests.values_list(
+                    Func("items", function="unnest", output_field=CharField()), flat=True
+                )
+            ),
+            has_release=Exists(forms),
+        )
+        .get(case=case)
+    )
 
 
 def _referral(detail: ConstituentDetail) -> dict[str, str] | None:
@@ -78,8 +95,7 @@ def _referral(detail: ConstituentDetail) -> dict[str, str] | None:
 
 
 def _sections(detail: ConstituentDetail, actor: Actor) -> list[Section]:
-    has_release = detail.case.releases.exclude(state__in=["deficient", "revoked"]).exists()
-    missing = detail.missing_items(has_release=has_release)
+    missing = detail.missing_items(has_release=getattr(detail, "has_release", False))
     sections = [
         Section(
             "constituent",

@@ -133,7 +133,12 @@ MACHINE = machine(
             source="C.2a",
         ),
         Act(
-            "set_urgent", "Mark urgent", "tickets.set_urgent", source="SC-15", done="Marked urgent"
+            "set_urgent",
+            "Mark urgent",
+            "tickets.set_urgent",
+            source="SC-15",
+            done="Marked urgent",
+            offered=lambda case, actor: not case.is_urgent,
         ),
         Act(
             "clear_urgent",
@@ -141,6 +146,7 @@ MACHINE = machine(
             "tickets.clear_urgent",
             source="SC-15, C.3",
             done="Urgent mark removed",
+            offered=lambda case, actor: case.is_urgent,
         ),
         *COMMON_ACTS,
     ),

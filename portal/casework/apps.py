@@ -7,8 +7,19 @@ class CaseworkConfig(AppConfig):
     verbose_name = "Casework"
 
     def ready(self) -> None:
-        from portal.casework import actions_table  # noqa: F401
+        from portal.casework import actions_table, panels  # noqa: F401
         from portal.casework.deadlines import CaseRows
         from portal.clocks import spine
+        from portal.ui.navigation import NavItem, register
 
         spine.register(CaseRows())
+        panels.register(None, "casework/_timers.html", panels.timers, order=50, title="Deadlines")
+        register(
+            NavItem(
+                key="queue",
+                label="Cases",
+                url_name="casework:queue",
+                action="casework.view",
+                order=20,
+            )
+        )

@@ -16,11 +16,22 @@ from portal.casework.machine import ANY, ANY_OPEN, Act, Audience, Refused
 from portal.casework.models import Attachment, Case, CaseLink, Note
 from portal.casework.services import Change, lock_case, perform, require_text
 from portal.documents.models import Document
+from portal.documents.screening import ScreenedFile
+from portal.documents.services import store_document
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Membership, Organization, Person
 
 COMMON_ACTS = (
-    Act("take", "Take this case", "casework.take", sources=ANY_OPEN, done="Taken"),
+    Act(
+        "take",
+        "Take this case",
+        "casework.take",
+        sources=ANY_OPEN,
+        done="Taken",
+        offered=lambda case, actor: (
+            case.owner_id is None and case.queue_id in actor.organization_ids
+        ),
+    ),
     Act(
         "release_to_queue",
         "Return to the queue",
@@ -29,6 +40,7 @@ COMMON_ACTS = (
         by_owner=True,
         guards=("a reason",),
         done="Returned to the queue",
+        offered=lambda case, actor: case.owner_id is not None,
     ),
     Act(
         "assign",
@@ -218,6 +230,29 @@ def attach_document(
     return perform(case=case, act_key="attach", actor=actor, effect=effect)
 
 
+@transaction.atomic
+def attach_file(
+    *,
+    case: Case,
+    actor: Actor,
+    file: ScreenedFile,
+    audience: str = Audience.INTERNAL,
+    expected_version: int | None = None,
+) -> Case:
+    """Store a file and put it on a case.
+
+    Raises:
+        UploadRefused: the storage is full, or the actor's share of it for today is.
+    """
+    document = store_document(
+        exchange=actor.exchange,
+        file=file,
+        purpose=Document.Purpose.ATTACHMENT,
+        uploaded_by=actor.person,
+    )
+    return attach_document(case=case, actor=actor, document=document, audience=audience)
+
+
 def link_cases(
     *,
     case: Case,
@@ -302,4 +337,7 @@ def act_on_many(
             changed.append(door.service(case=case, actor=actor, **data))
         except Refused as refusal:
             raise ValidationError(f"{number}: {refusal} Nothing was changed.") from refusal
+        except ValidationError as error:
+            reasons = " ".join(error.messages)
+            raise ValidationError(f"{number}: {reasons} Nothing was changed.") from error
     return changed

@@ -28,7 +28,7 @@ MOST: Final = 40
 
 def drafts_of(*, actor: Actor, form: str | None = None) -> QuerySet[Draft]:
     """The actor's own drafts in this exchange, latest first; of one form when it is named."""
-    rows = Draft.objects.filter(exchange_id=actor.exchange_id, person_id=actor.person_id)
+    rows = Draft.objects.filter(exchange_id=actor.exchange_id, person=actor.person)
     return rows.filter(form=form) if form else rows
 
 
@@ -141,6 +141,8 @@ def remove_document(*, actor: Actor, draft: Draft, public_id: uuid.UUID | str) -
 
 
 def _find(actor: Actor, public_id: uuid.UUID | str | None) -> Draft | None:
+    if public_id is None:
+        return None
     return drafts_of(actor=actor).select_for_update().filter(public_id=public_id).first()
 
 

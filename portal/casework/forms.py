@@ -1,5 +1,7 @@
 """Forms of the acts every kind of case has. A door's cleaned data are its service's arguments."""
 
+import re
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
@@ -7,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from portal.casework.common_acts import assignable_people
+from portal.casework.machine import Audience
 from portal.casework.models import Case, CaseLink
 from portal.documents.validation import NoSsnFormMixin
 from portal.tenancy.actor import Actor
@@ -53,6 +56,47 @@ class NoteForm(ActForm):
         )
         colleagues = Person.objects.filter(pk__in=writers.values("person_id"))
         self.offer("mentions", colleagues.exclude(pk=self.actor.person_id or 0))
+
+    def clean(self) -> dict[str, Any]:
+        """Add the colleagues whose full names follow an @ in the text to the chosen ones."""
+        data = super().clean() or self.cleaned_data
+        colleagues = cast(forms.ModelMultipleChoiceField, self.fields["mentions"]).queryset
+        if (body := data.get("body", "")) and "@" in body and colleagues is not None:
+            named = people_named(body, colleagues)
+            data["mentions"] = {*data.get("mentions", ()), *named}
+        return data
+
+
+def people_named(text: str, people: Iterable[Person]) -> list[Person]:
+    """The people whose full name stands right behind an @ in the text, in any case.
+
+    A name that begins another's ("Ana Li", "Ana Lima") is found only where it ends.
+    """
+    return [
+        person
+        for person in people
+        if re.search(rf"@{re.escape(person.full_name)}(?!\w)", text, re.IGNORECASE)
+    ]
+
+
+class AttachForm(ActForm):
+    """A file for the case. Its clean value is the screened copy, checked once."""
+
+    file = forms.FileField(label="File")
+    audience = forms.ChoiceField(
+        label="Who may open it", choices=(), widget=forms.RadioSelect, initial=Audience.INTERNAL
+    )
+
+    def prepare(self) -> None:
+        choices = [(Audience.INTERNAL.value, "Internal: only our staff")]
+        if self.case is None or self.case.organization_id:
+            choices.append((Audience.DETAIL.value, "The office too, while a release is in force"))
+        cast(forms.ChoiceField, self.fields["audience"]).choices = choices
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.screened.get("file"):
+            self.cleaned_data["file"] = self.screened["file"][0]
 
 
 class AssignForm(ActForm):

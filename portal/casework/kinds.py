@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.db.models import Q
 
 from portal.casework.machine import Act, Machine
 from portal.tenancy.actor import Actor
+
+if TYPE_CHECKING:
+    from portal.casework.forms import ActForm
 
 #: Performs one act: ``service(case=…, actor=…, expected_version=…, **cleaned_data)``.
 ActService = Callable[..., Any]
@@ -18,10 +20,13 @@ ActService = Callable[..., Any]
 class ActDoor:
     """How people perform an act: the form that asks for what it needs, and the service."""
 
-    form: type[forms.Form]
+    form: "type[ActForm]"
     service: ActService
     #: One sentence above the form.
     help: str = ""
+    #: Whose eyes the text is for, when it can be written beside the timeline: ``internal`` or
+    #: ``shared``; empty when the act has a page of its own only.
+    composer: str = ""
 
 
 @dataclass(frozen=True)

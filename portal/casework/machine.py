@@ -5,9 +5,10 @@ leaves it as it is (a note, an assignment). What is not in the table is refused,
 and with what would be allowed instead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from portal.clocks.effects import ClockEffect
 
@@ -65,6 +66,9 @@ class Act:
     notifies: tuple[str, ...] = ()
     #: Ask before doing it: it tells somebody outside, or cannot be undone.
     confirm: bool = False
+    #: Whether to offer the act on a case to an actor: spares people a button that can only be
+    #: refused. It decides nothing; the service of the act does.
+    offered: Callable[[Any, Any], bool] | None = None
     #: What the timeline says once it is done; empty: the label.
     done: str = ""
     source: str = ""

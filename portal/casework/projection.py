@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.casework import kinds
@@ -31,6 +32,8 @@ class EventView:
     to_status: str = ""
     text: str = ""
     note_kind: str = ""
+    #: Who may read the text; it can be narrower than the event's own audience.
+    text_audience: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,7 @@ def _event(
         to_status=statuses[row.to_status].label if row.to_status in statuses else "",
         text=row.note.body if readable and row.note else "",
         note_kind=row.note.kind if readable and row.note else "",
+        text_audience=row.note.audience if readable and row.note else "",
     )
 
 
@@ -189,36 +193,37 @@ def files_of(case: Case, actor: Actor) -> list[FileView]:
     ]
 
 
+_LABELS_OUT = {"child": "Work for", "duplicate": "Duplicate of"}
+_LABELS_IN = {"child": "Worked on in", "duplicate": "Has a duplicate"}
+
+
 def links_of(case: Case, actor: Actor) -> list[LinkView]:
     """Linked cases the reader may know of, in one query."""
     if actor.is_outside:
         return []
-    found = []
     visible = Case.objects.visible_to(actor).values("pk")
-    out = CaseLink.objects.filter(from_case=case, to_case__in=visible).select_related(
-        "to_case__queue", "to_case__owner"
+    rows = CaseLink.objects.filter(
+        Q(from_case=case, to_case__in=visible) | Q(to_case=case, from_case__in=visible)
+    ).select_related(
+        "to_case__queue", "to_case__owner", "from_case__queue", "from_case__owner"
     )
-    into = CaseLink.objects.filter(to_case=case, from_case__in=visible).select_related(
-        "from_case__queue", "from_case__owner"
-    )
-    for rows, side, labels in (
-        (out, "to_case", {"child": "Work for", "duplicate": "Duplicate of"}),
-        (into, "from_case", {"child": "Worked on in", "duplicate": "Has a duplicate"}),
-    ):
-        for link in rows:
-            other: Case = getattr(link, side)
-            kind = kinds.get(other.kind)
-            found.append(
-                LinkView(
-                    number=other.number,
-                    kind=link.kind,
-                    label=labels.get(link.kind, "Related to"),
-                    status=kind.machine.statuses[other.status].label,
-                    queue=other.queue.name if other.queue else "",
-                    owner=other.owner.full_name if other.owner else "",
-                    url_name=kind.url_name,
-                )
+    found = []
+    for link in rows.order_by("created_at", "pk"):
+        leads_out = link.from_case_id == case.pk
+        other: Case = link.to_case if leads_out else link.from_case
+        labels = _LABELS_OUT if leads_out else _LABELS_IN
+        kind = kinds.get(other.kind)
+        found.append(
+            LinkView(
+                number=other.number,
+                kind=link.kind,
+                label=labels.get(link.kind, "Related to"),
+                status=kind.machine.statuses[other.status].label,
+                queue=other.queue.name if other.queue else "",
+                owner=other.owner.full_name if other.owner else "",
+                url_name=kind.url_name,
             )
+        )
     return found
 
 
@@ -233,7 +238,7 @@ def acts_of(case: Case, actor: Actor) -> list[dict[str, Any]]:
             "is_transition": act.is_transition,
         }
         for act in allowed_acts(case, actor)
-        if act.key in kind.doors
+        if act.key in kind.doors and (act.offered is None or act.offered(case, actor))
     ]
 
 

@@ -1,0 +1,324 @@
+"""Lists of cases: the views people work from, what they may filter and sort by, and the counts.
+
+An office without a release in force must not learn from a filter, an order or a count what a page
+would not tell it (EA-19, EA-20). So people outside the exchange have views, filters and orders of
+their own, over the coarse status, the number and the day a case was received alone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from django import forms
+from django.core.exceptions import BadRequest, EmptyResultSet
+from django.db import connection
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from portal.casework import kinds
+from portal.casework.keyset import Page, Sort, page_of
+from portal.casework.machine import Coarse
+from portal.casework.models import Case
+from portal.casework.querysets import CaseQuerySet
+from portal.casework.rows import for_rows
+from portal.clocks.services import zone
+from portal.tenancy.actor import Actor
+from portal.tenancy.models import Organization
+from portal.ui.forms import DateInput
+
+PAGE_SIZE: Final = 25
+#: Counting stops here; beyond it a list says "1,000+".
+COUNT_LIMIT: Final = 1_000
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The instant a list is read, and the bounds of the exchange's local day around it (UTC)."""
+
+    now: datetime
+    day_start: datetime
+    day_end: datetime
+
+
+@dataclass(frozen=True)
+class View:
+    """A named cut of the cases an actor may know of."""
+
+    key: str
+    label: str
+    rows: Callable[[CaseQuerySet, Actor, Moment], CaseQuerySet]
+    empty: str
+
+
+def coarse_q(*wanted: Coarse) -> Q:
+    """Cases whose coarse status is one of these, over all kinds."""
+    found = Q(pk__in=[])
+    for kind in kinds.all_kinds():
+        keys = [s.key for s in kind.machine.statuses.values() if s.coarse in wanted]
+        found |= Q(kind=kind.key, status__in=keys)
+    return found
+
+
+def _work(rows: CaseQuerySet, actor: Actor) -> CaseQuerySet:
+    return rows.open().filter(Q(owner_id=actor.person_id) | Q(queue_id__in=actor.organization_ids))
+
+
+STAFF_VIEWS: Final = (
+    View(
+        "mine",
+        "Mine",
+        lambda rows, actor, at: rows.open().owned_by(actor),
+        "You own no open case. Take one from “Unassigned”.",
+    ),
+    View(
+        "unit",
+        "My unit's",
+        lambda rows, actor, at: rows.open().in_queues_of(actor),
+        "Your unit's queue is empty.",
+    ),
+    View(
+        "unassigned",
+        "Unassigned",
+        lambda rows, actor, at: rows.open().in_queues_of(actor).unassigned(),
+        "Every case in your unit's queue has an owner.",
+    ),
+    View(
+        "today",
+        "Due today",
+        lambda rows, actor, at: _work(rows, actor).due_between(at.day_start, at.day_end),
+        "Nothing of yours or your unit's is due today.",
+    ),
+    View(
+        "overdue",
+        "Overdue",
+        lambda rows, actor, at: _work(rows, actor).overdue(at.now),
+        "Nothing of yours or your unit's is overdue.",
+    ),
+    View(
+        "waiting",
+        "Waiting",
+        lambda rows, actor, at: _work(rows, actor).waiting(),
+        "No case waits for somebody outside.",
+    ),
+    View(
+        "watching",
+        "Watching",
+        lambda rows, actor, at: rows.watched_by(actor),
+        "You watch no case. “Watch” on a case's page adds it here.",
+    ),
+    View("all", "All open", lambda rows, actor, at: rows.open(), "There is no open case."),
+    View("closed", "Closed", lambda rows, actor, at: rows.closed(), "There is no closed case."),
+)
+OUTSIDE_VIEWS: Final = (
+    View(
+        "open",
+        "In progress",
+        lambda rows, actor, at: rows.filter(coarse_q(Coarse.RECEIVED, Coarse.IN_PROGRESS)),
+        "None of your cases is in progress.",
+    ),
+    View(
+        "ended",
+        "Resolved or referred",
+        lambda rows, actor, at: rows.filter(coarse_q(Coarse.RESOLVED, Coarse.REFERRED)),
+        "None of your cases is resolved or referred yet.",
+    ),
+    View("all", "All", lambda rows, actor, at: rows, "Your office has not brought a case yet."),
+)
+
+_SORTS: Final = (
+    Sort("due", "due_at", "Due", nullable=True),
+    Sort("number", "number", "Number"),
+    Sort("opened", "opened_at", "Received"),
+    Sort("updated", "updated_at", "Last change"),
+    Sort("status", "status", "Status"),
+    Sort("urgent", "is_urgent", "Urgent"),
+)
+STAFF_SORTS: Final = {sort.key: sort for sort in _SORTS}
+OUTSIDE_SORTS: Final = {key: STAFF_SORTS[key] for key in ("number", "opened")}
+
+
+class StaffFilters(forms.Form):
+    """What the exchange's own people narrow a list by."""
+
+    kind = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(required=False)
+    owner = forms.CharField(label="Owner's name", max_length=120, required=False)
+    queue = forms.ChoiceField(required=False)
+    office = forms.CharField(label="Office or organization", max_length=160, required=False)
+    opened_from = forms.DateField(label="Received from", widget=DateInput, required=False)
+    opened_to = forms.DateField(label="Received to", widget=DateInput, required=False)
+    urgent = forms.BooleanField(label="Urgent only", required=False)
+
+    def __init__(self, data: QueryDict, *, actor: Actor) -> None:
+        super().__init__(data)
+        self.actor = actor
+        offered = [kind for kind in kinds.all_kinds() if kind.key in actor.exchange.modules]
+        self._choose("kind", "All kinds", [(kind.key, kind.plural) for kind in offered])
+        labels: dict[str, str] = {}
+        for kind in offered:
+            for status in kind.machine.statuses.values():
+                labels.setdefault(status.key, status.label)
+        self._choose("status", "Any status", sorted(labels.items(), key=lambda item: item[1]))
+        queues = Organization.objects.queues().filter(exchange_id=actor.exchange_id)
+        names = [(str(pk), name) for pk, name in queues.order_by("name").values_list("pk", "name")]
+        self._choose("queue", "Any queue", names)
+
+    def _choose(self, name: str, empty: str, choices: Sequence[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", empty), *choices]
+
+    def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
+        """The rows that match every filter that was understood; the others show their error."""
+        self.is_valid()
+        for name, value in self.cleaned_data.items():
+            if value not in (None, "", False):
+                rows = rows.filter(_FILTERS[name](value, self.actor))
+        return rows
+
+
+class OutsideFilters(forms.Form):
+    """What people outside narrow their list by: nothing that a status page would not say."""
+
+    opened_from = forms.DateField(label="Received from", widget=DateInput, required=False)
+    opened_to = forms.DateField(label="Received to", widget=DateInput, required=False)
+    status = forms.ChoiceField(
+        choices=[("", "Any status"), *((c.value, c.value) for c in Coarse)], required=False
+    )
+
+    def __init__(self, data: QueryDict, *, actor: Actor) -> None:
+        super().__init__(data)
+        self.actor = actor
+
+    def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
+        """The rows that match every filter that was understood; the others show their error."""
+        self.is_valid()
+        if status := self.cleaned_data.get("status"):
+            rows = rows.filter(coarse_q(Coarse(status)))
+        for name in ("opened_from", "opened_to"):
+            if value := self.cleaned_data.get(name):
+                rows = rows.filter(_FILTERS[name](value, self.actor))
+        return rows
+
+
+_FILTERS: Final[Mapping[str, Callable[[Any, Actor], Q]]] = {
+    "kind": lambda value, actor: Q(kind=value),
+    "status": lambda value, actor: Q(status=value),
+    "owner": lambda value, actor: Q(owner__full_name__icontains=value),
+    "queue": lambda value, actor: Q(queue_id=int(value)),
+    "office": lambda value, actor: Q(organization__name__icontains=value),
+    "opened_from": lambda value, actor: Q(opened_at__gte=midnight(value, actor)),
+    "opened_to": lambda value, actor: Q(opened_at__lt=midnight(value + timedelta(days=1), actor)),
+    "urgent": lambda value, actor: Q(is_urgent=True),
+}
+
+
+def midnight(day: date, actor: Actor) -> datetime:
+    """The first instant of a day in the exchange's time zone."""
+    return datetime.combine(day, time.min, zone(actor.exchange.time_zone))
+
+
+@dataclass
+class CaseList:
+    """One list as somebody asked for it: view, filters, order and place."""
+
+    actor: Actor
+    view: View
+    views: Sequence[View]
+    filters: StaffFilters | OutsideFilters
+    sort: Sort
+    descending: bool
+    params: QueryDict
+    moment: Moment = field(init=False)
+
+    def __post_init__(self) -> None:
+        now = timezone.now()
+        today = now.astimezone(zone(self.actor.exchange.time_zone)).date()
+        self.moment = Moment(
+            now, midnight(today, self.actor), midnight(today + timedelta(days=1), self.actor)
+        )
+
+    @property
+    def order(self) -> str:
+        """The order as the address names it, e.g. ``-opened``."""
+        return f"{'-' if self.descending else ''}{self.sort.key}"
+
+    def rows_of(self, view: View) -> CaseQuerySet:
+        """All cases of a view, unfiltered."""
+        return view.rows(Case.objects.visible_to(self.actor), self.actor, self.moment)
+
+    def rows(self) -> CaseQuerySet:
+        """All cases of the list, in no order, with what a row needs."""
+        return for_rows(self.filters.narrow(self.rows_of(self.view)), self.actor)
+
+    def page(self) -> Page:
+        """The page the address asks for.
+
+        Raises:
+            BadRequest: its cursor is none of ours.
+        """
+        return page_of(
+            self.rows(),
+            sort=self.sort,
+            descending=self.descending,
+            size=PAGE_SIZE,
+            after=self.params.get("after", ""),
+            before=self.params.get("before", ""),
+        )
+
+    def counts(self) -> dict[str, str]:
+        """How many cases each view holds, and ``list`` for this list as filtered; one statement.
+
+        Each count stops at :data:`COUNT_LIMIT`, so that it costs the same for any number.
+        """
+        queries = {view.key: self.rows_of(view) for view in self.views}
+        queries["list"] = self.filters.narrow(self.rows_of(self.view))
+        parts: list[str] = []
+        params: list[Any] = []
+        for rows in queries.values():
+            bounded = rows.order_by().values("pk")[: COUNT_LIMIT + 1]
+            try:
+                sql, values = bounded.query.sql_with_params()
+            except EmptyResultSet:  # Django sees without asking that nothing can match
+                parts.append("0")
+                continue
+            parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
+            params.extend(values)
+        with connection.cursor() as cursor:
+            # Django compiled each part, with its values apart.
+            cursor.execute(f"SELECT {', '.join(parts)}", params)
+            numbers = cursor.fetchone()
+        return dict(zip(queries, map(bounded_label, numbers), strict=True))
+
+
+def bounded_label(number: int) -> str:
+    """A bounded count in words: ``37``, ``1,000+``."""
+    return f"{COUNT_LIMIT:,}+" if number > COUNT_LIMIT else f"{number:,}"
+
+
+def read_list(actor: Actor, params: QueryDict) -> CaseList:
+    """The list an address asks for.
+
+    Raises:
+        BadRequest: it names a view or an order that is not there, or not for this actor.
+    """
+    views = OUTSIDE_VIEWS if actor.is_outside else STAFF_VIEWS
+    sorts = OUTSIDE_SORTS if actor.is_outside else STAFF_SORTS
+    by_key = {view.key: view for view in views}
+    view = by_key.get(params.get("view", views[0].key))
+    order = params.get("sort") or ("-opened" if actor.is_outside else "due")
+    sort = sorts.get(order.removeprefix("-"))
+    if view is None or sort is None:
+        raise BadRequest("There is no such view or order of this list.")
+    filters = (OutsideFilters if actor.is_outside else StaffFilters)(params, actor=actor)
+    return CaseList(
+        actor=actor,
+        view=view,
+        views=views,
+        filters=filters,
+        sort=sort,
+        descending=order.startswith("-"),
+        params=params,
+    )
