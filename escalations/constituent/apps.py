@@ -7,8 +7,14 @@ class ConstituentConfig(AppConfig):
     verbose_name = "Constituent cases"
 
     def ready(self) -> None:
-        from escalations.constituent import actions_table  # noqa: F401
+        from escalations.constituent import (
+            actions_table,  # noqa: F401
+            timed,
+        )
         from escalations.constituent.kind import CONSTITUENT
+        from portal.api import registry
         from portal.casework import kinds
 
         kinds.register(CONSTITUENT)
+        timed.register()
+        registry.register("escalations.constituent.api")

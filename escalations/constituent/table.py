@@ -126,6 +126,17 @@ MACHINE = machine(
             source="EA-04, C.1 7",
         ),
         Act(
+            "remind_office",
+            "Remind the office",
+            "constituent.ask_office",
+            by_system=True,
+            guards=("the office has not answered",),
+            audience=Audience.STATUS,
+            notifies=("constituent.reminder",),
+            done="The office was reminded",
+            source="C.1 7",
+        ),
+        Act(
             "reply",
             "Send information",
             "constituent.reply",
