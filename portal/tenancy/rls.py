@@ -133,7 +133,7 @@ def grant_application_role(*, using: str, apps: Apps, **_: Any) -> None:
             table = connection.ops.quote_name(model._meta.db_table)
             if model._meta.db_table not in tables:
                 continue
-            if getattr(model, "append_only", False):
+            if getattr(model, "append_only", False) is True:
                 cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {name}")
-            if getattr(model, "read_only", False):
+            if getattr(model, "read_only", False) is True:  # not a column of that name
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {name}")
