@@ -2,6 +2,7 @@
 
 import time
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import connection
@@ -9,8 +10,6 @@ from django.http import HttpRequest, JsonResponse
 
 from portal.tenancy.checks import database_role_problem
 
-#: The worker writes this key each time it sweeps; see ``config.tasks``.
-WORKER_PULSE_KEY = "worker-pulse"
 #: A worker that has not shown itself for this many seconds is taken for dead.
 WORKER_SILENCE_SECONDS = 120
 
@@ -55,5 +54,5 @@ def _cache() -> bool:
 
 
 def _worker() -> bool:
-    pulse = cache.get(WORKER_PULSE_KEY)
+    pulse = cache.get(settings.WORKER_PULSE_KEY)
     return pulse is not None and time.time() - pulse < WORKER_SILENCE_SECONDS

@@ -8,3 +8,20 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from notifications import actions_table  # noqa: F401
+        from notifications.invitations import on_invited
+        from portal.tenancy.signals import invited
+        from portal.ui.navigation import NavItem, register
+        from portal.api import registry
+
+        invited.connect(on_invited, dispatch_uid="notifications.invitation")
+        register(
+            NavItem(
+                key="messages",
+                label="Messages",
+                url_name="notifications:outbox",
+                action="notifications.operate",
+                order=840,
+                section="administration",
+            )
+        )
+        registry.register("notifications.api")

@@ -1,12 +1,18 @@
 """What was said to whom. Exactly one row per recipient and message, however often it is drained."""
 
+from typing import TYPE_CHECKING
+
 import pghistory
 from django.db import models
 from django.utils import timezone
 
 from portal.casework.models import Case, OutboxMessage
+from portal.fields import EncryptedTextField
 from portal.tenancy.fields import SameExchangeForeignKey
 from portal.tenancy.models import Exchange, Person
+
+if TYPE_CHECKING:
+    from portal.tenancy.actor import Actor
 
 
 @pghistory.track()
@@ -26,6 +32,17 @@ class MessageTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class BellQuerySet(models.QuerySet["Bell"]):
+    def visible_to(self, actor: "Actor") -> "BellQuerySet":
+        """The actor's own, as long as they may know of the case it tells of."""
+        return self.filter(exchange_id=actor.exchange_id, person_id=actor.person_id).filter(
+            models.Q(case=None) | models.Q(case__in=Case.objects.visible_to(actor))
+        )
+
+    def unread(self) -> "BellQuerySet":
+        return self.filter(read_at=None)
 
 
 class Bell(models.Model):
@@ -52,8 +69,23 @@ class Bell(models.Model):
         ]
 
 
+class MailMessageQuerySet(models.QuerySet["MailMessage"]):
+    def visible_to(self, actor: "Actor") -> "MailMessageQuerySet":
+        """All of the exchange's for operators; in a demo, everybody's own; otherwise none."""
+        rows = self.filter(exchange_id=actor.exchange_id)
+        if actor.may("notifications.operate"):
+            return rows
+        if actor.exchange.is_demo and actor.person is not None:
+            return rows.filter(person=actor.person)
+        return rows.none()
+
+
 class MailMessage(models.Model):
-    """One mail to one person, with what became of it."""
+    """One mail to one address, with what became of it.
+
+    It is ``SENDING`` only from the moment its content goes over the wire until the server's answer
+    is kept: found so later, nobody can know whether it arrived (RFC 1047), and it is parked.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -71,7 +103,9 @@ class MailMessage(models.Model):
     key = models.CharField(max_length=60)
     to = models.EmailField()
     subject = models.CharField(max_length=160)
-    body = models.TextField()
+    body = EncryptedTextField(
+        help_text="Encrypted, since some mails carry a link that opens something by itself."
+    )
     rfc_message_id = models.CharField(
         max_length=120, unique=True, help_text="Message-ID header, derived from the key (RFC 5322)."
     )
@@ -79,9 +113,12 @@ class MailMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     next_attempt_at = models.DateTimeField(default=timezone.now)
+    give_up_at = models.DateTimeField(help_text="After this no further attempt is made.")
     lease_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=200, blank=True)
+
+    objects = MailMessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -1,0 +1,102 @@
+"""One's own bell through the API."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import URLPattern, path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from notifications.models import Bell, MessageTemplate
+from notifications.services import mark_all_read
+from notifications.wording import bell_line
+from portal.api.base import ApiView, ListView
+from portal.api.projections import Shape
+from portal.api.serializers import MAX_ID, StrictSerializer
+
+
+class BellSerializer(Shape):
+    """One line of the bell: no personal data."""
+
+    id = serializers.IntegerField()
+    key = serializers.CharField()
+    text = serializers.CharField()
+    case = serializers.CharField(allow_null=True, help_text="Case number.")
+    created_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReadSerializer(StrictSerializer):
+    """How far one has read."""
+
+    until = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MAX_ID,
+        help_text="Id of the newest line one has seen; without it, all.",
+    )
+
+
+class MarkedSerializer(Shape):
+    """How many lines were news."""
+
+    marked = serializers.IntegerField()
+
+
+class BellListView(ListView):
+    """One's own bell."""
+
+    actions = {"GET": "notifications.read"}
+    queryset = Bell.objects.none()
+    serializer_class = BellSerializer
+    orderings = {"-created_at": "-created_at"}
+
+    @extend_schema(operation_id="bell_list", tags=["bell"])
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        """List lines, newest first."""
+        return super().get(request, **kwargs)
+
+    def rows(self) -> QuerySet[Any]:
+        """One's own."""
+        return Bell.objects.visible_to(self.actor).select_related("case")
+
+    def shown(self, page: list[Any]) -> list[Any]:
+        """With the sentence the page shows, in the exchange's own words."""
+        exchange = self.actor.exchange
+        own = dict(MessageTemplate.objects.filter(exchange=exchange).values_list("key", "subject"))
+        lines = [
+            {
+                "id": row.pk,
+                "key": row.key,
+                "text": bell_line(row.key, case=row.case, exchange=exchange, own=own),
+                "case": row.case.number if row.case else None,
+                "created_at": row.created_at,
+                "read_at": row.read_at,
+            }
+            for row in page
+        ]
+        return BellSerializer(lines, many=True).data
+
+
+class BellReadView(ApiView):
+    """Having read the bell."""
+
+    actions = {"POST": "notifications.read"}
+
+    @extend_schema(
+        operation_id="bell_read", request=ReadSerializer, responses=MarkedSerializer, tags=["bell"]
+    )
+    def post(self, request: Request) -> Response:
+        """Mark one's lines as read, up to `until`. What rang later stays unread."""
+        serializer = ReadSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        marked = mark_all_read(actor=self.actor, until=serializer.validated_data.get("until"))
+        return Response(MarkedSerializer({"marked": marked}).data)
+
+
+urlpatterns: list[URLPattern] = [
+    path("bell/", BellListView.as_view(), name="bell"),
+    path("bell/read/", BellReadView.as_view(), name="bell-read"),
+]

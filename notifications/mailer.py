@@ -1,0 +1,245 @@
+"""Sending what the drain wrote down: never lost, never twice on our account.
+
+A mail is claimed with a lease and checked once more. Right before its content goes over the wire it
+is marked ``SENDING``, in a commit of its own; after the server's answer it is ``SENT``, in another.
+So a mail found waiting with a lapsed lease was certainly not sent and is tried again, and one found
+``SENDING`` may or may not have arrived: it is parked and shown to an operator.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from notifications import digital_mail
+from notifications.catalogue import get
+from notifications.drain import moving_on, ring_operators
+from notifications.mail_rows import EMPTIED
+from notifications.models import MailMessage
+from notifications.recipients import still_allowed
+from notifications.smtp import Delivery, Outcome, SmtpSession
+from notifications.wording import Wording
+from portal.casework.models import OutboxMessage
+from portal.tenancy.models import Exchange, Membership
+from portal.tenancy.scope import use_exchange
+
+logger = logging.getLogger(__name__)
+
+State = MailMessage.State
+
+#: How long a claim holds: longer than one mail takes where each step uses up its time-out. Whoever
+#: is slower still loses the mail to the operator, never to a second sender.
+LEASE = timedelta(minutes=4)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+KEPT_HERE = "Kept here: no mail server is configured."
+
+
+@dataclass
+class MailCounts:
+    """What one round of sending did for one exchange."""
+
+    sent: int = 0
+    #: Will be tried again.
+    later: int = 0
+    failed: int = 0
+    #: May or may not have arrived; a person decides.
+    uncertain: int = 0
+    #: Not sent, since its reader may no longer be told.
+    withheld: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+def send_mails(
+    *,
+    exchange: Exchange,
+    now: datetime,
+    limit: int = 1_000,
+    session: Callable[[], SmtpSession] = SmtpSession,
+) -> MailCounts:
+    """Send at most ``limit`` waiting mails of one exchange that are due at ``now`` (UTC)."""
+    counts = MailCounts()
+    counts.uncertain += _park_interrupted(exchange, now)
+    clock = moving_on(now)
+    with session() as smtp:
+        for _ in range(limit):
+            now = clock()
+            with use_exchange(exchange):
+                mail = _claim(exchange, now)
+                prepared = _prepare(mail, now) if mail else None
+            if mail is None:
+                break
+            if prepared is None:
+                _settle(mail, now, {"state": State.DROPPED})
+                counts.withheld += 1
+                continue
+            address, wording = prepared
+            delivery = _deliver(smtp, mail, address, wording, now)
+            _keep(mail, wording, delivery, now, counts)
+            if delivery.is_server_down:
+                _put_off_all(exchange, now)
+                break
+    return counts
+
+
+def _claim(exchange: Exchange, now: datetime) -> MailMessage | None:
+    waiting = MailMessage.objects.filter(
+        exchange=exchange, state=State.WAITING, next_attempt_at__lte=now
+    )
+    key = (
+        waiting.select_for_update(skip_locked=True)
+        .order_by("next_attempt_at", "pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if key is None:
+        return None
+    MailMessage.objects.filter(pk=key).update(
+        attempts=F("attempts") + 1, lease_until=now + LEASE, next_attempt_at=now + LEASE
+    )
+    return MailMessage.objects.select_related("exchange", "message", "person").get(pk=key)
+
+
+def _prepare(mail: MailMessage, now: datetime) -> tuple[str, Wording] | None:
+    """Where the mail goes and what it says, or None when its reader may no longer be told."""
+    if digital_mail.is_one(mail.key):
+        return digital_mail.open_seal(mail, now=now)
+    if mail.person is not None and not _may_still_get(mail):
+        return None
+    return mail.to, Wording(mail.subject, mail.body)
+
+
+def _may_still_get(mail: MailMessage) -> bool:
+    assert mail.person is not None
+    if mail.message is not None:
+        return mail.to == mail.person.email and still_allowed(mail.person, mail.message)
+    memberships = Membership.objects.current().filter(person=mail.person)
+    return mail.to == mail.person.email and memberships.exists()
+
+
+def _deliver(
+    smtp: SmtpSession, mail: MailMessage, address: str, wording: Wording, now: datetime
+) -> Delivery:
+    if not settings.EMAIL_HOST:
+        return Delivery(Outcome.ACCEPTED, KEPT_HERE)
+
+    def mark_sending() -> bool:
+        return bool(_change(mail, State.WAITING, {"state": State.SENDING}))
+
+    return smtp.deliver(
+        sender=settings.DEFAULT_FROM_EMAIL,
+        to=address,
+        content=as_email(mail, address, wording, now),
+        before_content=mark_sending,
+    )
+
+
+def as_email(mail: MailMessage, address: str, wording: Wording, now: datetime) -> bytes:
+    """The mail as it goes over the wire; plain text, marked as sent by a machine (RFC 3834)."""
+    email = EmailMessage(policy=SMTP)
+    email["From"] = settings.DEFAULT_FROM_EMAIL
+    email["To"] = address
+    email["Subject"] = wording.subject
+    email["Date"] = format_datetime(now)
+    email["Message-ID"] = mail.rfc_message_id
+    email["Auto-Submitted"] = "auto-generated"
+    email["X-Auto-Response-Suppress"] = "All"
+    email.set_content(wording.body, cte="quoted-printable")
+    return email.as_bytes()
+
+
+def _keep(
+    mail: MailMessage, wording: Wording, delivery: Delivery, now: datetime, counts: MailCounts
+) -> None:
+    """Keep what became of an attempt."""
+    match delivery.outcome:
+        case Outcome.ACCEPTED:
+            values: dict[str, Any] = {"state": State.SENT, "sent_at": now}
+            if mail.exchange.is_demo:
+                values["body"] = wording.body  # invented cases only: the demo's page shows it all
+            counts.sent += 1
+        case Outcome.UNKNOWN:
+            values = {"state": State.PARKED}
+            counts.uncertain += 1
+        case Outcome.REFUSED:
+            values = {"state": State.FAILED}
+            counts.failed += 1
+        case Outcome.LATER:
+            pause = min(FIRST_PAUSE * 2 ** min(mail.attempts - 1, 10), LONGEST_PAUSE)
+            if now + pause <= mail.give_up_at:
+                values = {"state": State.WAITING, "next_attempt_at": now + pause}
+                counts.later += 1
+            else:
+                values = {"state": State.FAILED}
+                counts.failed += 1
+    _settle(mail, now, values | {"last_error": delivery.detail[:200]})
+
+
+def _settle(mail: MailMessage, now: datetime, values: dict[str, Any]) -> None:
+    state = values["state"]
+    is_over = state != State.WAITING
+    if is_over and get(mail.key).is_secret and not mail.exchange.is_demo:
+        values = values | {"body": EMPTIED}
+    with use_exchange(mail.exchange_id):
+        _update(mail, [State.WAITING, State.SENDING], values | {"lease_until": None})
+        if is_over and digital_mail.is_one(mail.key):
+            digital_mail.empty_seal(mail)
+        if state in (State.PARKED, State.FAILED):
+            ring_operators(
+                exchange=mail.exchange, source=f"mail:{mail.pk}:{now.isoformat()}", now=now
+            )
+
+
+def _change(mail: MailMessage, state: str, values: dict[str, Any]) -> int:
+    with use_exchange(mail.exchange_id):
+        return _update(mail, [state], values)
+
+
+def _update(mail: MailMessage, states: list[str], values: dict[str, Any]) -> int:
+    """Change the row only while the claim is ours."""
+    return MailMessage.objects.filter(
+        Q(pk=mail.pk, state__in=states, attempts=mail.attempts)
+    ).update(**values)
+
+
+def _park_interrupted(exchange: Exchange, now: datetime) -> int:
+    """Park mails whose sender died between the content and the answer."""
+    with use_exchange(exchange):
+        found = list(
+            MailMessage.objects.select_for_update(of=("self",), skip_locked=True)
+            .select_related("exchange", "message")
+            .filter(exchange=exchange, state=State.SENDING, lease_until__lte=now)
+        )
+        for mail in found:
+            detail = "The sender was interrupted before the server's answer was kept."
+            _settle(mail, now, {"state": State.PARKED, "last_error": detail})
+    return len(found)
+
+
+def _put_off_all(exchange: Exchange, now: datetime) -> None:
+    """The server is out of reach: ask it again in a minute, not once for each mail."""
+    with use_exchange(exchange):
+        MailMessage.objects.filter(
+            exchange=exchange, state=State.WAITING, next_attempt_at__lt=now + FIRST_PAUSE
+        ).update(next_attempt_at=now + FIRST_PAUSE)
+
+
+def waiting_counts(exchange: Exchange) -> dict[str, int]:
+    """How many messages and mails wait, failed or were parked; the exchange must be set."""
+    messages = OutboxMessage.objects.filter(exchange=exchange)
+    mails = MailMessage.objects.filter(exchange=exchange)
+    return {
+        "messages_waiting": messages.filter(state=OutboxMessage.State.WAITING).count(),
+        "messages_parked": messages.filter(state=OutboxMessage.State.PARKED).count(),
+        "mails_waiting": mails.filter(state__in=[State.WAITING, State.SENDING]).count(),
+        "mails_parked": mails.filter(state=State.PARKED).count(),
+        "mails_failed": mails.filter(state=State.FAILED).count(),
+    }

@@ -1,0 +1,50 @@
+import json
+from argparse import ArgumentParser
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from notifications.drain import DrainCounts
+from notifications.mailer import MailCounts
+from notifications.work import work_off
+from portal.tenancy.models import Exchange
+
+
+class Command(BaseCommand):
+    help = (
+        "Turn waiting messages into bells and mails, and send the mails that are due. Safe to"
+        " repeat, to run twice at once and to be killed. The last line of the output is JSON:"
+        " done, dropped, retried, parked, bells, mails, sent, later, failed, uncertain, withheld."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--now", type=_instant, help="ISO 8601 with offset; default: the present moment"
+        )
+        parser.add_argument("--exchange", help="slug of one exchange; default: every active one")
+        parser.add_argument(
+            "--limit", type=int, default=1_000, help="messages and mails per exchange (1000)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        exchanges = Exchange.objects.filter(is_active=True)
+        if slug := options["exchange"]:
+            exchanges = exchanges.filter(slug=slug)
+            if not exchanges:
+                raise CommandError(f"There is no active exchange {slug}.")
+        total = Counter(DrainCounts().as_dict() | MailCounts().as_dict())
+        for exchange in exchanges:
+            now = options["now"] or timezone.now()
+            total.update(work_off(exchange=exchange, now=now, limit=options["limit"]))
+        self.stdout.write(json.dumps(dict(total)))
+
+
+def _instant(text: str) -> datetime:
+    """Read the option; argparse reports the error in its own words."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("The instant needs an offset, such as 2026-01-31T08:00:00-08:00.")
+    return moment

@@ -1,0 +1,94 @@
+"""Every message in the exchange's own words, with a preview."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from notifications import services
+from notifications.catalogue import MessageKind, all_kinds, get
+from notifications.forms import WordingForm
+from notifications.models import MessageTemplate
+from notifications.views import actor_with
+from notifications.wording import Wording, check_wording, fill, sample_values, wording_of
+from portal.tenancy.actor import Actor
+
+_EDIT = "notifications.edit_templates"
+
+
+@require_safe
+def template_list(request: HttpRequest) -> HttpResponse:
+    """The catalogue, with what the exchange has worded itself."""
+    actor = actor_with(request, _EDIT)
+    own = dict(
+        MessageTemplate.objects.filter(exchange_id=actor.exchange_id).values_list("key", "subject")
+    )
+    rows = [
+        {
+            "key": kind.key,
+            "label": kind.label,
+            "circle": kind.circle.value,
+            "channels": ", ".join(sorted(channel.value for channel in kind.channels)),
+            "subject": own.get(kind.key, kind.subject),
+            "is_own": kind.key in own,
+        }
+        for kind in all_kinds()
+    ]
+    return render(request, "notifications/templates.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def template(request: HttpRequest, key: str) -> HttpResponse:
+    """Edit one message: look at a preview, save, or go back to the catalogue's words."""
+    actor = actor_with(request, _EDIT)
+    kind = _kind(key)
+    current = wording_of(kind, exchange_id=actor.exchange_id)
+    form = WordingForm(
+        request.POST or None, initial={"subject": current.subject, "body": current.body}
+    )
+    if request.method == "POST":
+        if "reset" in request.POST:
+            services.reset_template(actor=actor, key=key)
+            messages.success(request, "The message has its original words again.")
+            return redirect("notifications:template", key=key)
+        if form.is_valid():
+            typed = Wording(form.cleaned_data["subject"], form.cleaned_data["body"])
+            try:
+                if "preview" in request.POST:
+                    check_wording(kind, typed)
+                    current = typed
+                else:
+                    services.change_template(
+                        actor=actor, key=key, subject=typed.subject, body=typed.body
+                    )
+                    messages.success(request, "The new words are used from now on.")
+                    return redirect("notifications:template", key=key)
+            except ValidationError as error:
+                form.add_error(None, error)
+    return render(
+        request,
+        "notifications/template.html",
+        _context(actor, kind, form, current),
+        status=422 if form.is_bound and form.errors else 200,
+    )
+
+
+def _kind(key: str) -> MessageKind:
+    try:
+        return get(key)
+    except KeyError:
+        raise Http404 from None
+
+
+def _context(
+    actor: Actor, kind: MessageKind, form: WordingForm, shown: Wording
+) -> dict[str, object]:
+    own = MessageTemplate.objects.filter(exchange_id=actor.exchange_id, key=kind.key).exists()
+    return {
+        "kind": kind,
+        "form": form,
+        "is_own": own,
+        "variables": [f"{{{name}}}" for name in sorted(kind.variables)],
+        "preview": fill(kind, shown, sample_values(kind, exchange=actor.exchange)),
+    }
