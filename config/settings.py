@@ -311,6 +311,8 @@ CELERY_TASK_ALWAYS_EAGER = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 #: Sent after a commit that filled the outbox; the schedule below finds what this one misses.
 OUTBOX_TASK = "notifications.tasks.drain_outbox"
+#: Cache key under which the worker shows that it works; read by ``config.health``.
+WORKER_PULSE_KEY = "worker-pulse"
 CELERY_BEAT_SCHEDULE = {
     "sweep-timers": {"task": "portal.casework.tasks.sweep_timers", "schedule": 60.0},
     "drain-outbox": {"task": OUTBOX_TASK, "schedule": 20.0},
