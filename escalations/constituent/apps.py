@@ -12,9 +12,35 @@ class ConstituentConfig(AppConfig):
             timed,
         )
         from escalations.constituent.kind import CONSTITUENT
-        from portal.api import registry
-        from portal.casework import kinds
+        from escalations.constituent.panel import reply_panel
+        from portal.casework import kinds, panels
+        from portal.home import cards
+        from portal.ui.navigation import NavItem, register
 
         kinds.register(CONSTITUENT)
         timed.register()
-        registry.register("escalations.constituent.api")
+        panels.register(
+            "constituent",
+            "constituent/_reply.html",
+            reply_panel,
+            order=10,
+            title="Send information",
+            with_status_only=True,
+        )
+        cards.register_step(
+            cards.FirstStep(
+                "constituent-new", "Submit a case", "constituent:new", "constituent.submit", 10
+            )
+        )
+        cards.register_step(
+            cards.FirstStep(
+                "constituent-record",
+                "Record a case",
+                "constituent:record",
+                "constituent.record",
+                20,
+            )
+        )
+        register(
+            NavItem("constituent-new", "Submit a case", "constituent:new", "constituent.submit", 30)
+        )

@@ -8,6 +8,9 @@ from escalations.constituent.models import ConstituentDetail, Item, ReferralCont
 from escalations.constituent.services import DEFAULT_DIVISION_CODE
 from portal.casework.forms import ActForm, find_case
 from portal.tenancy.models import Organization
+from portal.ui.forms import DateInput, MultipleFileField
+
+FILES_HELP = "PDF, JPEG or PNG, up to 10 MB each. No Social Security numbers in files or names."
 
 
 def _area(label: str, help_text: str = "", *, required: bool = True) -> forms.CharField:
@@ -29,9 +32,20 @@ class ItemsMixin(forms.Form):
         required=False,
         help_text="A case number has ten digits and begins with 5 or 1.",
     )
-    date_of_birth = forms.DateField(label=Item.BIRTH_DATE.label, required=False)
+    date_of_birth = forms.DateField(label=Item.BIRTH_DATE.label, required=False, widget=DateInput())
     phone = forms.CharField(label=Item.PHONE.label, max_length=40, required=False)
     email = forms.EmailField(label=Item.EMAIL.label, required=False)
+
+
+class FilesForm(forms.Form):
+    """Files that come with a case. Each is screened by itself, so one refusal loses no other."""
+
+    uploads = MultipleFileField(
+        label="Files", required=False, help_text=FILES_HELP, allow_empty_file=True
+    )
+    release_form = forms.FileField(
+        label=Item.RELEASE.label, required=False, help_text=FILES_HELP, allow_empty_file=True
+    )
 
 
 class SubmitForm(ItemsMixin, ActForm):
@@ -84,10 +98,19 @@ class EditForm(ItemsMixin, ActForm):
 
 
 class ReplyForm(ItemsMixin, ActForm):
-    """What the office sends after the case is in."""
+    """What the office sends after the case is in. Files are handed on as their screened copies."""
 
     message = _area("Message", required=False)
+    uploads = MultipleFileField(label="Files", required=False, help_text=FILES_HELP)
+    release_form = forms.FileField(label=Item.RELEASE.label, required=False, help_text=FILES_HELP)
     field_order = ["message"]
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if uploads := self.screened.get("uploads"):
+            self.cleaned_data["uploads"] = uploads
+        if release_form := self.screened.get("release_form"):
+            self.cleaned_data["release_form"] = release_form[0]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

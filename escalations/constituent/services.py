@@ -1,5 +1,6 @@
 """Every write on a constituent case; browser, API, mail and phone lead here."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,6 +26,8 @@ from portal.casework.services import Change, open_case, perform, require_text
 from portal.clocks.services import zone
 from portal.documents.models import Document
 from portal.documents.refusals import SsnRefused
+from portal.documents.screening import ScreenedFile
+from portal.documents.services import store_document
 from portal.documents.ssn import contains_ssn
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Organization
@@ -54,11 +57,14 @@ def submit_case(
     office_contact: str = "",
     documents: Sequence[Document] = (),
     release_form: Document | None = None,
+    draft_id: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Case:
     """Take in a constituent's case (EA-02…EA-06).
 
     Args:
+        draft_id: public id of the draft it was typed in; tells a second submit of the same draft
+            which case it became.
         office: who brings it, when External Affairs records it for them; an office's own staff
             always submit for their own office.
         release_form: a signed release sent along; it is checked later and opens nothing yet.
@@ -95,7 +101,7 @@ def submit_case(
         at=at,
         notifies=["constituent.received"],
         clock_effects=table.OPENING_CLOCKS,
-        event_data={"channel": channel},
+        event_data={"channel": channel} | ({"draft": str(draft_id)} if draft_id else {}),
     )
     detail = ConstituentDetail.objects.create(
         exchange=actor.exchange, case=case, channel=str(channel), **fields
@@ -288,6 +294,51 @@ def reply_for_office(
             case=case, act_key="resume", actor=Actor.system(case.exchange, channel=actor.channel)
         )
     return case
+
+
+@transaction.atomic
+def reply_with_files(
+    *,
+    case: Case,
+    actor: Actor,
+    message: str = "",
+    uploads: Sequence[ScreenedFile] = (),
+    release_form: ScreenedFile | None = None,
+    expected_version: int | None = None,
+    **items: Any,
+) -> Case:
+    """Store what the office sends along, then take its reply.
+
+    Raises:
+        UploadRefused: the storage is full, or the person's share of it for today is.
+    """
+    documents = [
+        store_document(
+            exchange=actor.exchange,
+            file=file,
+            purpose=Document.Purpose.ATTACHMENT,
+            uploaded_by=actor.person,
+        )
+        for file in uploads
+    ]
+    form = None
+    if release_form is not None:
+        form = store_document(
+            exchange=actor.exchange,
+            file=release_form,
+            purpose=Document.Purpose.RELEASE_FORM,
+            uploaded_by=actor.person,
+            keep_original=True,
+        )
+    return reply_for_office(
+        case=case,
+        actor=actor,
+        message=message,
+        documents=documents,
+        release_form=form,
+        expected_version=expected_version,
+        **items,
+    )
 
 
 def resume_case(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
@@ -493,6 +544,16 @@ def _update_detail(case: Case, values: Mapping[str, Any]) -> list[str]:
         detail.save(update_fields=changed)
         reindex(detail)
     return changed
+
+
+def check_submission(*, actor: Actor, fields: Mapping[str, Any]) -> None:
+    """The rules on what is typed, before it is sent.
+
+    Raises:
+        ValidationError: a birth date in the future; names the field.
+        SsnRefused: a text holds a Social Security number.
+    """
+    _check_fields(fields, actor)
 
 
 def _check_fields(fields: Mapping[str, Any], actor: Actor) -> None:

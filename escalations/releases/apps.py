@@ -1,5 +1,12 @@
 from django.apps import AppConfig
 
+#: What the timeline says of the steps of signing online; the common steps are the spine's.
+EVENT_LABELS = {
+    "release_link_sent": "Link to sign a release sent to the constituent",
+    "release_link_locked": "Link to sign a release locked after wrong passcodes",
+    "release_declined": "The constituent declined to sign a release",
+}
+
 
 class ReleasesConfig(AppConfig):
     name = "escalations.releases"
@@ -8,3 +15,19 @@ class ReleasesConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations.releases import actions_table  # noqa: F401
+        from escalations.releases.panel import panel
+        from portal.casework import panels, projection
+        from portal.ui.navigation import NavItem, register
+
+        panels.register(
+            "constituent",
+            "releases/_panel.html",
+            panel,
+            order=30,
+            title="Release forms",
+            with_status_only=True,
+        )
+        projection.EVENT_LABELS.update(EVENT_LABELS)
+        register(
+            NavItem("releases", "Release forms", "releases:waiting", "releases.view", order=40)
+        )
