@@ -269,6 +269,8 @@ DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 DOCUMENT_DAILY_QUOTA_BYTES = 200 * 1024 * 1024
 #: Unix socket or host:port of a clamd; when set, nothing is accepted unscanned (fails closed).
 CLAMD_SOCKET = env("CLAMD_SOCKET", default="")
+#: Uploaded feed files, until a worker has read them.
+FEED_INBOX_DIR = Path(env("FEED_INBOX_DIR", default=str(services.state_dir() / "feeds")))
 #: Where the ledger's heads are written, outside the database (AU-9).
 LEDGER_ANCHOR_DIR = Path(env("LEDGER_ANCHOR_DIR", default=str(services.state_dir() / "anchors")))
 #: Keys the anchors; keep it where the database's owner cannot read it.

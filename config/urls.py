@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("portal.tenancy.urls")),
     path("", include("portal.casework.urls")),
     path("", include("escalations.constituent.urls")),
+    path("", include("escalations.constituent.directory_urls")),
     path("", include("escalations.tickets.urls")),
     path("", include("escalations.releases.urls")),
     path("", include("portal.clocks.urls")),

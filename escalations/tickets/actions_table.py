@@ -18,3 +18,8 @@ register(
     "Configure ticket types and the routing table",
     roles={"exchange_administrator"},
 )
+register(
+    "tickets.view_types",
+    "See the ticket types and their best practices",
+    roles=UNIT_WORKERS | EXTERNAL_AFFAIRS | {"exchange_administrator"},
+)

@@ -16,5 +16,19 @@ class TicketsConfig(AppConfig):
         from portal.consumers import feeds
 
         kinds.register(TICKET)
+        _register_navigation()
         feeds.register(ACCESS_TO_CARE)
         timed_acts.on_breach("ticket.auto_close", close_in_time)
+
+
+def _register_navigation() -> None:
+    from portal.ui.navigation import NavItem, register
+
+    register(NavItem("open-ticket", "Open a ticket", "tickets:open", "tickets.open", 30))
+    register(
+        NavItem("types", "Ticket types", "tickets:types", "tickets.view_types", 60, "organization")
+    )
+    register(
+        NavItem("routing", "Routing", "tickets:routing", "tickets.configure", 85, "organization")
+    )
+    register(NavItem("imports", "Imports", "consumers:feeds", "tickets.import", 86, "organization"))

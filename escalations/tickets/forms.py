@@ -1,9 +1,19 @@
-"""Forms of a ticket's acts."""
+"""Forms of a ticket's acts, of opening one, and of what an exchange configures."""
+
+from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from escalations.tickets.models import ConsumerContact, ResolutionCode
+from escalations.tickets.models import (
+    ConsumerContact,
+    ResolutionCode,
+    RoutingRule,
+    TicketType,
+)
 from portal.casework.forms import ActForm
+from portal.tenancy.actor import Actor
+from portal.tenancy.models import Organization
 
 
 def _text(label: str, help_text: str = "") -> forms.CharField:
@@ -33,3 +43,111 @@ class ResolveForm(ActForm):
     def prepare(self) -> None:
         codes = ResolutionCode.objects.filter(exchange_id=self.actor.exchange_id, is_active=True)
         self.offer("code", codes)
+
+
+class OpenTicketForm(ActForm):
+    """A new ticket of a type that was chosen before, with its advice in sight (ES-06)."""
+
+    summary = _text("What it is about")
+    is_urgent = forms.BooleanField(
+        label="Urgent",
+        required=False,
+        help_text="Access to care: immediate care or medicines are needed.",
+    )
+    consumer_name = forms.CharField(label="Consumer's name", max_length=120, required=False)
+    consumer_case_number = forms.CharField(
+        label="Case # or Application ID #",
+        max_length=40,
+        required=False,
+        help_text="A case number has ten digits and begins with 5 or 1.",
+    )
+    consumer_phone = forms.CharField(
+        label="Telephone",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    consumer_email = forms.EmailField(label="Email", required=False)
+    queue = forms.ModelChoiceField(
+        label="Unit",
+        queryset=Organization.objects.none(),
+        required=False,
+        empty_label="As the routing table says",
+    )
+
+    def prepare(self) -> None:
+        self.fields["queue"].queryset = Organization.objects.queues().filter(
+            exchange_id=self.actor.exchange_id
+        )
+
+
+class RouteForm(forms.Form):
+    """Try the routing table out: a type, urgent or not."""
+
+    ticket_type = forms.ModelChoiceField(label="Type", queryset=TicketType.objects.none())
+    is_urgent = forms.BooleanField(label="Urgent", required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ticket_type"].queryset = active_types(actor)
+
+
+class RuleForm(forms.ModelForm):
+    """One line of the routing table; its place is changed by moving it."""
+
+    class Meta:
+        model = RoutingRule
+        fields = ("ticket_type", "only_urgent", "queue", "why")
+        labels = {
+            "ticket_type": "Type",
+            "only_urgent": "Urgent tickets only",
+            "queue": "Unit",
+            "why": "Why",
+        }
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ticket_type"].queryset = TicketType.objects.filter(
+            exchange_id=actor.exchange_id
+        )
+        self.fields["ticket_type"].empty_label = "Any type"
+        self.fields["ticket_type"].help_text = ""
+        self.fields["queue"].queryset = Organization.objects.queues().filter(
+            exchange_id=actor.exchange_id
+        )
+
+
+class TypeForm(forms.Form):
+    """What a type is called and what is advised about it."""
+
+    label = forms.CharField(label="Name", max_length=120)
+    best_practices = forms.CharField(
+        label="Best practices",
+        help_text="One a line. Shown to whoever opens a ticket of this type.",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    is_active = forms.BooleanField(
+        label="In use",
+        required=False,
+        help_text="New tickets can have this type.",
+    )
+
+    def clean_best_practices(self) -> list[str]:
+        lines = self.cleaned_data["best_practices"].splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+
+class NewTypeForm(TypeForm):
+    """A type that does not exist yet; its key never changes afterwards."""
+
+    key = forms.SlugField(
+        label="Key", max_length=60, help_text="Short and lasting, e.g. access-to-care."
+    )
+    is_active = None
+    field_order = ["label", "key"]
+
+
+def active_types(actor: Actor) -> QuerySet[TicketType]:
+    """The types new tickets of the actor's exchange can have."""
+    return TicketType.objects.filter(exchange_id=actor.exchange_id, is_active=True)

@@ -87,7 +87,9 @@ class TicketDetail(models.Model):
     case = SameExchangeOneToOneField(
         Case, on_delete=models.CASCADE, primary_key=True, related_name="ticket"
     )
-    ticket_type = SameExchangeForeignKey(TicketType, on_delete=models.PROTECT, related_name="+")
+    ticket_type = SameExchangeForeignKey(
+        TicketType, on_delete=models.PROTECT, related_name="tickets"
+    )
     summary = models.TextField()
     consumer_name = models.CharField(max_length=120, blank=True)
     consumer_case_number = models.CharField(max_length=40, blank=True)

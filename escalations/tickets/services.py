@@ -33,9 +33,7 @@ def route(
     *, exchange: Exchange, ticket_type: TicketType, is_urgent: bool
 ) -> tuple[Organization | None, str]:
     """The queue the routing table names, and why; the first line that matches wins."""
-    found = find_route(
-        rules=routing_rules(exchange), ticket_type=ticket_type, is_urgent=is_urgent
-    )
+    found = find_route(rules=routing_rules(exchange), ticket_type=ticket_type, is_urgent=is_urgent)
     return found.queue, found.why
 
 

@@ -22,13 +22,14 @@ from portal.consumers.feeds import (
     RawRow,
     RowRefused,
     examine,
+    get,
     read_rows,
 )
 from portal.consumers.models import FeedRun, RefusedRow
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
-from portal.tenancy.models import Exchange, Person
+from portal.tenancy.models import Exchange
 from portal.tenancy.scope import use_exchange
 
 #: Told of the run after each batch.
@@ -42,7 +43,6 @@ def import_file(
     path: Path,
     at: datetime | None = None,
     run: FeedRun | None = None,
-    started_by: Person | None = None,
     report: Report = lambda run: None,
 ) -> FeedRun:
     """Import a file; every transaction is the engine's own, so call it outside of one.
@@ -56,7 +56,7 @@ def import_file(
         The finished run: done, or refused with its problem. A row that breaks a rule refuses
         itself only, and is listed with its line and the reason.
     """
-    run = run or start_run(kind=kind, exchange=exchange, started_by=started_by, at=at)
+    run = run or start_run(kind=kind, actor=_system(exchange), at=at)
     try:
         facts = examine(path)
         _note_file(run, facts)
@@ -73,40 +73,60 @@ def import_file(
 
 
 def start_run(
-    *,
-    kind: FeedKind,
-    exchange: Exchange,
-    started_by: Person | None = None,
-    at: datetime | None = None,
-    stored_as: str = "",
+    *, kind: FeedKind, actor: Actor, at: datetime | None = None, stored_as: str = ""
 ) -> FeedRun:
-    """Add the row that stands for one import of one file."""
-    with use_exchange(exchange):
+    """Add the row that stands for one import of one file.
+
+    Args:
+        at: when it began (UTC); default now.
+        stored_as: the name of an uploaded file that a worker will read.
+
+    Raises:
+        NotAllowed: the actor may not import this kind of file (the system may).
+    """
+    if not actor.is_system:
+        actor.require(kind.action)
+    with use_exchange(actor.exchange, person_id=actor.person_id):
         run = FeedRun.objects.create(
-            exchange=exchange,
+            exchange=actor.exchange,
             kind=kind.key,
-            started_by=started_by,
+            started_by=actor.person,
             started_at=at or timezone.now(),
+            seen_at=timezone.now(),
             stored_as=stored_as,
         )
         record(
-            actor=Actor.system(exchange, channel="feed"),
+            actor=actor,
             action="consumers.feed_started",
             data={"run": run.pk, "kind": kind.key},
         )
     return run
 
 
-def close_dead_runs(*, exchange: Exchange, now: datetime) -> int:
-    """Mark runs that have lost their worker as stopped; returns how many. Their rows stay."""
+def continue_run(*, run: FeedRun, actor: Actor, now: datetime) -> FeedRun:
+    """Let a run whose worker was lost begin its file again; what is in stays in.
+
+    Raises:
+        NotAllowed: the actor may not import this kind of file.
+        FeedRefused: the run is still at work, has ended, or its file is gone.
+    """
+    actor.require(get(run.kind).action)
+    run = FeedRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if not run.may_continue(now):
+        raise FeedRefused("This import has ended, or is still at work. Reload the page.")
+    run.state, run.seen_at, run.finished_at = FeedRun.State.RUNNING, now, None
+    run.rows_read = run.rows_new = run.rows_known = run.rows_refused = run.bytes_read = 0
+    run.save()
+    run.refused.all().delete()
+    record(actor=actor, action="consumers.feed_continued", data={"run": run.pk})
+    return run
+
+
+def stop_run(*, run: FeedRun, exchange: Exchange) -> None:
+    """Note that a run ended before its file did; its file is kept, to be continued."""
     with use_exchange(exchange):
-        dead = [
-            run.pk
-            for run in FeedRun.objects.filter(exchange=exchange, state=FeedRun.State.RUNNING)
-            if run.seems_dead(now)
-        ]
-        return FeedRun.objects.filter(pk__in=dead).update(
-            state=FeedRun.State.STOPPED, finished_at=now
+        FeedRun.objects.filter(pk=run.pk, state=FeedRun.State.RUNNING).update(
+            state=FeedRun.State.STOPPED, finished_at=timezone.now()
         )
 
 
@@ -140,7 +160,7 @@ def _take_batch(
     with use_exchange(exchange):
         _wait_for_turn(exchange, kind)
         new = kind.apply_batch(
-            actor=Actor.system(exchange, channel="feed"),
+            actor=_system(exchange),
             rows=list(understood.values()),
             at=at or timezone.now(),
         )
@@ -182,7 +202,7 @@ def _finish(run: FeedRun, exchange: Exchange, state: str, *, problem: str = "") 
     with use_exchange(exchange):
         run.save(update_fields=["state", "problem", "finished_at", "bytes_read", "stored_as"])
         record(
-            actor=Actor.system(exchange, channel="feed"),
+            actor=_system(exchange),
             action=f"consumers.feed_{state}",
             data={
                 "run": run.pk,
@@ -192,3 +212,7 @@ def _finish(run: FeedRun, exchange: Exchange, state: str, *, problem: str = "") 
                 "refused": run.rows_refused,
             },
         )
+
+
+def _system(exchange: Exchange) -> Actor:
+    return Actor.system(exchange, channel="feed")

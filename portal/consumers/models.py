@@ -74,9 +74,14 @@ class FeedRun(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
-    def seems_dead(self, at: datetime) -> bool:
-        """Whether a running one has given no sign of life for a while at the instant ``at``."""
-        return self.state == self.State.RUNNING and at - self.seen_at > SILENCE
+    def may_continue(self, at: datetime) -> bool:
+        """Whether it was uploaded, stopped or fell silent, and can begin its file again."""
+        silent = self.state == self.State.RUNNING and at - self.seen_at > SILENCE
+        return bool(self.stored_as) and (silent or self.state == self.State.STOPPED)
+
+    @property
+    def is_over(self) -> bool:
+        return self.state != self.State.RUNNING
 
 
 class RefusedRow(models.Model):

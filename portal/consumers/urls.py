@@ -1,1 +1,12 @@
-urlpatterns: list = []
+from django.urls import path
+
+from portal.consumers import views
+
+app_name = "consumers"
+urlpatterns = [
+    path("feeds/", views.feed_list, name="feeds"),
+    path("feeds/<int:pk>/", views.feed_run, name="feed-run"),
+    path("feeds/<int:pk>/progress/", views.feed_progress, name="feed-progress"),
+    path("feeds/<int:pk>/continue/", views.feed_continue, name="feed-continue"),
+    path("feeds/<int:pk>/refused.csv", views.refused_rows, name="feed-refused"),
+]
