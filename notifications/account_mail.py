@@ -47,7 +47,7 @@ def send_account_mail(*, template_prefix: str, to: str, context: dict[str, Any])
     if kind is None or person is None:
         _spend_the_same_effort(to)
         return
-    exchange = _exchange_of(person)
+    exchange = _exchange_of(person.pk)
     if exchange is not None:
         with use_exchange(exchange, person_id=person.pk):
             _write(exchange, person, kind, context)
@@ -62,19 +62,17 @@ def _kind(template_prefix: str) -> MessageKind | None:
     return get("account.changed") if template_prefix.startswith(_CHANGES) else None
 
 
-def _exchange_of(person: Person) -> Exchange | None:
+def _exchange_of(person_id: int) -> Exchange | None:
     """The exchange of the request, or else of the person's first membership."""
     key = current_exchange_id()
     if key is None:
-        keys = current_membership_keys(person.pk)
+        keys = current_membership_keys(person_id)
         set_scope(exchange_id=None)
         key = keys[0][0] if keys else None
     return Exchange.objects.filter(pk=key).first() if key else None
 
 
-def _write(
-    exchange: Exchange, person: Person, kind: MessageKind, context: dict[str, Any]
-) -> None:
+def _write(exchange: Exchange, person: Person, kind: MessageKind, context: dict[str, Any]) -> None:
     values = values_for(kind, exchange=exchange, case=None, link=_link(context))
     write_mail(
         exchange=exchange,
@@ -106,12 +104,17 @@ def _send_directly(person: Person, kind: MessageKind, context: dict[str, Any]) -
     ).send(fail_silently=True)
 
 
+#: No person has this id.
+_NOBODY = 0
+
+
 class _Undo(Exception):
     """Takes back what was written only for the time it takes."""
 
 
 def _spend_the_same_effort(address: str) -> None:
     kind = get("account.password_reset")
+    _exchange_of(_NOBODY)
     exchange = Exchange.objects.filter(is_active=True).first()
     if exchange is None:
         return

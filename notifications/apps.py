@@ -9,9 +9,9 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from notifications import actions_table  # noqa: F401
         from notifications.invitations import on_invited
+        from portal.api import registry
         from portal.tenancy.signals import invited
         from portal.ui.navigation import NavItem, register
-        from portal.api import registry
 
         invited.connect(on_invited, dispatch_uid="notifications.invitation")
         register(

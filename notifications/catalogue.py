@@ -39,9 +39,7 @@ MAIL = frozenset({Channel.MAIL})
 COMMON = frozenset({"exchange", "contact", "link"})
 CASE = COMMON | {"number", "status"}
 #: The contact EA-17 promises the office: an organization's, never a person's.
-REFERRAL = frozenset(
-    {"referral_name", "referral_phone", "referral_url", "referral_address"}
-)
+REFERRAL = frozenset({"referral_name", "referral_phone", "referral_url", "referral_address"})
 
 
 @dataclass(frozen=True)

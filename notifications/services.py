@@ -130,9 +130,7 @@ def resend_mail(*, actor: Actor, mail: MailMessage) -> MailMessage:
         Refused: it is neither parked nor failed, or it carried a secret that is no longer kept.
     """
     actor.require(_OPERATE)
-    mail = MailMessage.objects.select_for_update().get(
-        pk=mail.pk, exchange_id=actor.exchange_id
-    )
+    mail = MailMessage.objects.select_for_update().get(pk=mail.pk, exchange_id=actor.exchange_id)
     if not can_be_sent_again(mail):
         raise Refused(
             "This mail cannot be sent again: it was sent meanwhile, or its link or passcode is"

@@ -87,9 +87,7 @@ def open_line(request: HttpRequest, pk: int) -> HttpResponse:
 def mark_read(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a line as read and stay."""
     actor = actor_with(request, _READ)
-    services.mark_read(
-        actor=actor, bell=get_object_or_404(Bell.objects.visible_to(actor), pk=pk)
-    )
+    services.mark_read(actor=actor, bell=get_object_or_404(Bell.objects.visible_to(actor), pk=pk))
     return redirect("notifications:bell")
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from email.message import Message
+from email.policy import default
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -101,7 +102,7 @@ class Sink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.mode == "refuse content":
             return "554 Not this"
-        self.accepted.append(email.message_from_bytes(envelope.content))
+        self.accepted.append(email.message_from_bytes(envelope.content, policy=default))
         self.recipients += envelope.rcpt_tos
         if self.mode == "hang up late":
             server.transport.abort()
