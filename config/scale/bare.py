@@ -1,0 +1,86 @@
+"""The bare pages: the least a Django view can do to show, find or write the same rows.
+
+No gate, no role, no ledger, no layout: session, person, the exchange's setting, one indexed
+query, one template. They are a yardstick and are mounted by ``bench`` alone, in a server of
+their own (:mod:`config.scale.bare_settings`).
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import F, Value
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+
+from escalations.constituent.models import ConstituentDetail
+from portal.casework.models import Case, TimelineEvent
+from portal.casework.search import CONFIG, MatchingCases
+from portal.tenancy.models import Exchange
+from portal.tenancy.scope import use_exchange
+
+_PAGE = 25
+_SHOWN = ("queue", "owner", "organization")
+
+
+@login_required
+def queue(request: HttpRequest, exchange_id: int, queue_id: int) -> HttpResponse:
+    """The open cases of one queue that are due first."""
+    with use_exchange(exchange_id):
+        cases = Case.objects.filter(exchange=exchange_id, queue=queue_id, is_open=True)
+        page = cases.select_related(*_SHOWN).order_by("due_at", "pk")[:_PAGE]
+        return render(request, "scale/rows.html", {"cases": page, "person": request.user.pk})
+
+
+@login_required
+def case(request: HttpRequest, exchange_id: int, number: str) -> HttpResponse:
+    """The timeline of one case."""
+    with use_exchange(exchange_id):
+        events = TimelineEvent.objects.filter(
+            case__exchange=exchange_id, case__number=number
+        ).select_related("case", "actor", "note")
+        return render(request, "scale/timeline.html", {"events": events})
+
+
+@login_required
+def search(request: HttpRequest, exchange_id: int) -> HttpResponse:
+    """The newest cases whose text holds all words."""
+    text = request.GET["q"]
+    with use_exchange(exchange_id):
+        matching = MatchingCases(SearchQuery(text, config=CONFIG), Value(""))
+        found = Exchange.objects.filter(pk=exchange_id).annotate(hit=matching).values(pk_=F("hit"))
+        cases = Case.objects.filter(pk__in=found).select_related(*_SHOWN)
+        page = cases.order_by("-opened_at", "-pk")[:_PAGE]
+        return render(request, "scale/rows.html", {"cases": page, "person": request.user.pk})
+
+
+@login_required
+def create(request: HttpRequest, exchange_id: int) -> HttpResponse:
+    """A row, its detail and its first event."""
+    with use_exchange(exchange_id):
+        row = Case.objects.create(
+            exchange_id=exchange_id,
+            number=f"BARE-{uuid.uuid4().hex[:16]}",
+            kind="constituent",
+            status="received",
+            opened_by_id=request.user.pk,
+        )
+        ConstituentDetail.objects.create(
+            exchange_id=exchange_id, case=row, channel="portal", description=request.POST["text"]
+        )
+        TimelineEvent.objects.create(
+            exchange_id=exchange_id, case=row, verb="opened", audience="status", at=timezone.now()
+        )
+    return redirect("case", exchange_id, row.number)
+
+
+urlpatterns = [
+    path("bare/<int:exchange_id>/queue/<int:queue_id>/", queue, name="queue"),
+    path("bare/<int:exchange_id>/case/<str:number>/", case, name="case"),
+    path("bare/<int:exchange_id>/search/", search, name="search"),
+    path("bare/<int:exchange_id>/create/", create, name="create"),
+]
