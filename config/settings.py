@@ -331,8 +331,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.HasActor"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.MultiPartParser",
+        "portal.api.parsers.StrictJSONParser",
     ],
     "DEFAULT_SCHEMA_CLASS": "portal.api.schema.PortalSchema",
     "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.KeysetPagination",
@@ -348,6 +347,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "DESCRIPTION": "Everything of the portal, for programs; docs/reference/api.md tells more.",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.api.schema.finish",
+    ],
 }
 
 # --- Logs: never a body, a name or a query string ----------------------------------------------

@@ -16,9 +16,11 @@ class ReleasesConfig(AppConfig):
     def ready(self) -> None:
         from escalations.releases import actions_table  # noqa: F401
         from escalations.releases.panel import panel
+        from portal.api import registry
         from portal.casework import panels, projection
         from portal.ui.navigation import NavItem, register
 
+        registry.register("escalations.releases.api")
         panels.register(
             "constituent",
             "releases/_panel.html",

@@ -11,6 +11,7 @@ class TicketsConfig(AppConfig):
         from escalations.tickets.feed import ACCESS_TO_CARE
         from escalations.tickets.kind import TICKET
         from escalations.tickets.services import close_in_time
+        from portal.api import registry
         from portal.casework import kinds
         from portal.clocks import timed_acts
         from portal.consumers import feeds
@@ -19,6 +20,7 @@ class TicketsConfig(AppConfig):
         _register_navigation()
         feeds.register(ACCESS_TO_CARE)
         timed_acts.on_breach("ticket.auto_close", close_in_time)
+        registry.register("escalations.tickets.api")
 
 
 def _register_navigation() -> None:

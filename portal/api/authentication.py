@@ -1,5 +1,7 @@
 """Bearer tokens: from a request of a program to an actor, in the request's own transaction."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -11,8 +13,8 @@ from portal.tenancy.scope import set_scope
 from portal.tenancy.services import hash_token
 
 _REFUSED = "The token is not valid. Create one on your profile page."
-#: How often a token's last use is written down, in seconds.
-_TOUCH_EVERY = 60
+#: How often a token's last use is written down.
+_TOUCH_EVERY = timedelta(minutes=1)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -44,7 +46,7 @@ class TokenAuthentication(BaseAuthentication):
         membership = selectors.membership_for_actor(token.membership_id, person_id=person.pk)
         if membership is None:
             raise AuthenticationFailed(_REFUSED)
-        if token.last_used_at is None or (now - token.last_used_at).seconds > _TOUCH_EVERY:
+        if token.last_used_at is None or now - token.last_used_at > _TOUCH_EVERY:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         actor = selectors.actor_for(
             person,

@@ -1,8 +1,12 @@
 """Deny by default: without an actor nothing, with a read-only token nothing that writes."""
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
+    from rest_framework.views import APIView
 
 
 class HasActor(BasePermission):
@@ -10,7 +14,7 @@ class HasActor(BasePermission):
 
     message = "This token may only read."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         actor = getattr(request._request, "actor", None)
         if actor is None or request.auth is None:
             return False

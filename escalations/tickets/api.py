@@ -1,0 +1,137 @@
+"""Escalation tickets through the API: opening one, and the lists its fields choose from."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import URLPattern, path
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from escalations.tickets import services
+from escalations.tickets.models import ResolutionCode, TicketDetail, TicketType
+from portal.api import projections
+from portal.api.base import ApiView, ListView
+from portal.api.serializers import MAX_TEXT, StrictSerializer
+from portal.casework.forms import find_case
+from portal.tenancy.models import Organization
+
+
+def _length(name: str) -> int:
+    return int(TicketDetail._meta.get_field(name).max_length)  # type: ignore[arg-type]
+
+
+class TicketInputSerializer(StrictSerializer):
+    """A new ticket."""
+
+    ticket_type = serializers.CharField(max_length=60, help_text="Key; see /ticket-types/.")
+    summary = serializers.CharField(max_length=MAX_TEXT, help_text="What it is about.")
+    is_urgent = serializers.BooleanField(default=False)
+    queue = serializers.CharField(
+        required=False,
+        max_length=60,
+        help_text="Code of a unit; without one the routing table decides.",
+    )
+    parent = serializers.CharField(
+        required=False, max_length=32, help_text="Number of the case it is work for."
+    )
+    consumer_name = serializers.CharField(
+        required=False, allow_blank=True, max_length=_length("consumer_name")
+    )
+    consumer_case_number = serializers.CharField(
+        required=False, allow_blank=True, max_length=_length("consumer_case_number")
+    )
+    consumer_phone = serializers.CharField(
+        required=False, allow_blank=True, max_length=_length("consumer_phone")
+    )
+    consumer_email = serializers.EmailField(
+        required=False, allow_blank=True, max_length=_length("consumer_email")
+    )
+
+
+class TicketOpenView(ApiView):
+    """Opening a ticket."""
+
+    actions = {"POST": "tickets.open"}
+    creates = True
+
+    @extend_schema(
+        operation_id="tickets_open",
+        request=TicketInputSerializer,
+        responses={201: projections.DoneSerializer},
+        tags=["tickets"],
+    )
+    def post(self, request: Request) -> Response:
+        """Open a ticket; it is routed, and linked to the case it is work for."""
+        serializer = TicketInputSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        data = dict(serializer.validated_data)
+        types = TicketType.objects.filter(exchange_id=self.actor.exchange_id, is_active=True)
+        data["ticket_type"] = self._one("ticket_type", types.filter(key=data["ticket_type"]))
+        if code := data.pop("queue", None):
+            queues = Organization.objects.visible_to(self.actor).queues()
+            data["queue"] = self._one("queue", queues.filter(code=code))
+        if number := data.pop("parent", None):
+            data["parent"] = find_case(self.actor, number, field="parent")
+        case = services.open_ticket(actor=self.actor, **data)
+        return Response(projections.done(case, self.actor), status=201)
+
+    def _one(self, name: str, rows: QuerySet[Any]) -> Any:
+        found = rows.first()
+        if found is None:
+            raise exceptions.ValidationError(
+                {name: "Choose one that the list offers."}, code="invalid_choice"
+            )
+        return found
+
+
+class ChoiceRowSerializer(projections.Shape):
+    """Something to choose: by key, or by id."""
+
+    id = serializers.IntegerField()
+    key = serializers.CharField()
+    label = serializers.CharField()
+
+
+class TicketTypeListView(ListView):
+    """Types of ticket."""
+
+    actions = {"GET": "tickets.view"}
+    queryset = TicketType.objects.none()
+    serializer_class = ChoiceRowSerializer
+    orderings = {"label": "label", "-label": "-label"}
+
+    @extend_schema(operation_id="ticket_types_list", tags=["tickets"])
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        """List the types in use."""
+        return super().get(request, **kwargs)
+
+    def rows(self) -> QuerySet[Any]:
+        """Of this exchange."""
+        return TicketType.objects.filter(exchange_id=self.actor.exchange_id, is_active=True)
+
+
+class ResolutionCodeListView(ListView):
+    """How a ticket can end."""
+
+    actions = {"GET": "tickets.view"}
+    queryset = ResolutionCode.objects.none()
+    serializer_class = ChoiceRowSerializer
+    orderings = {"label": "label", "-label": "-label"}
+
+    @extend_schema(operation_id="resolution_codes_list", tags=["tickets"])
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        """List the resolution codes in use."""
+        return super().get(request, **kwargs)
+
+    def rows(self) -> QuerySet[Any]:
+        """Of this exchange."""
+        return ResolutionCode.objects.filter(exchange_id=self.actor.exchange_id, is_active=True)
+
+
+urlpatterns: list[URLPattern] = [
+    path("tickets/", TicketOpenView.as_view(), name="ticket-open"),
+    path("ticket-types/", TicketTypeListView.as_view(), name="ticket-types"),
+    path("resolution-codes/", ResolutionCodeListView.as_view(), name="resolution-codes"),
+]

@@ -1,0 +1,110 @@
+"""Which filters the list of cases knows, and what they may tell whom."""
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Q
+from django.utils import timezone
+
+from portal.casework import kinds
+from portal.casework.machine import Coarse
+from portal.casework.models import Case
+from portal.casework.querysets import CaseQuerySet
+from portal.casework.search import search_cases
+
+_TRUTH = [("true", "true"), ("false", "false")]
+#: Filters and orders by what is inside a case. For readers outside the exchange they reach only
+#: cases that show them details: otherwise which rows come back would tell what is hidden (EA-19).
+INNER = frozenset(
+    {
+        "status",
+        "is_open",
+        "is_urgent",
+        "is_overdue",
+        "owner",
+        "queue",
+        "due_before",
+        "due_after",
+        "updated_after",
+        "updated_before",
+    }
+)
+INNER_ORDERS = frozenset({"due_at", "updated_at", "-updated_at"})
+
+
+def _statuses() -> list[tuple[str, str]]:
+    return sorted(
+        {key: s.label for k in kinds.all_kinds() for key, s in k.machine.statuses.items()}.items()
+    )
+
+
+class CaseFilters(filters.FilterSet):
+    """Every parameter is named here; any other is refused."""
+
+    q = filters.CharFilter(
+        method="by_text",
+        max_length=200,
+        label="A case number; and, in cases that show their details, a name, word or identifier.",
+    )
+    kind = filters.ChoiceFilter(choices=lambda: [(k.key, k.label) for k in kinds.all_kinds()])
+    coarse_status = filters.ChoiceFilter(
+        choices=[(c.value, c.value) for c in Coarse], method="by_coarse_status"
+    )
+    status = filters.ChoiceFilter(choices=_statuses)
+    is_open = filters.ChoiceFilter(choices=_TRUTH, method="by_flag")
+    is_urgent = filters.ChoiceFilter(choices=_TRUTH, method="by_flag")
+    is_overdue = filters.ChoiceFilter(choices=[("true", "true")], method="by_overdue")
+    owner = filters.ChoiceFilter(choices=[("me", "me"), ("nobody", "nobody")], method="by_owner")
+    queue = filters.CharFilter(
+        field_name="queue__code", max_length=60, label="Code of a unit; see /queues/."
+    )
+    opened_after = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
+    opened_before = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
+    updated_after = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
+    updated_before = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="lt")
+    due_after = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
+    due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+
+    class Meta:
+        model = Case
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: CaseQuerySet) -> CaseQuerySet:
+        """Apply what was asked, no deeper than the reader may see."""
+        queryset = super().filter_queryset(queryset)
+        actor = self.request._request.actor
+        asked = {name for name, value in self.form.cleaned_data.items() if value}
+        inner = asked & INNER or self.request.query_params.get("ordering") in INNER_ORDERS
+        return queryset.detailed_to(actor) if actor.is_outside and inner else queryset
+
+    def by_text(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """Search as the page does."""
+        found = search_cases(actor=self.request._request.actor, text=value)
+        return queryset.filter(pk__in=found.values("pk"))
+
+    def by_coarse_status(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """What everybody may know."""
+        wanted = Q(pk__in=[])
+        for kind in kinds.all_kinds():
+            keys = [s.key for s in kind.machine.statuses.values() if s.coarse.value == value]
+            wanted |= Q(kind=kind.key, status__in=keys)
+        return queryset.filter(wanted)
+
+    def by_flag(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """A yes or no column."""
+        return queryset.filter(**{name: value == "true"})
+
+    def by_overdue(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """Past a deadline now."""
+        return queryset.overdue(timezone.now())
+
+    def by_owner(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """One's own, or nobody's."""
+        actor = self.request._request.actor
+        return queryset.owned_by(actor) if value == "me" else queryset.unassigned()
+
+
+def rows_for(actor: Any, ordering: str | None) -> CaseQuerySet:
+    """The cases an actor may know of; by deadline, only those that have one."""
+    rows = Case.objects.visible_to(actor)
+    return rows.filter(due_at__isnull=False) if ordering == "due_at" else rows
