@@ -23,8 +23,10 @@ OWNER_COMMANDS = {
     "showmigrations",
     "sqlmigrate",
 }
-#: Commands that start no server: they read no row.
+#: Commands that start no server: they read no row, or start a whole portal of their own.
 SERVERLESS_COMMANDS = {
+    "bench",
+    "build_docs",
     "business_time",
     "check",
     "collectstatic",
@@ -32,6 +34,7 @@ SERVERLESS_COMMANDS = {
     "diffsettings",
     "findstatic",
     "help",
+    "list_routes",
     "makemessages",
     "makemigrations",
     "spectacular",

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "portal.casework",
     "portal.home",
     "portal.api",
+    "portal.reference",
     "escalations.releases",
     "escalations.tickets",
     "escalations.constituent",
@@ -90,7 +91,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.tenancy.middleware.SessionLimitsMiddleware",
     "portal.tenancy.middleware.ExchangeTransactionMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.tenancy.middleware.SignInRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "portal.tenancy.middleware.SecondFactorMiddleware",
@@ -154,12 +155,15 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "portal.tenancy.passwords.GuessablePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 SESSION_IDLE_SECONDS = 15 * 60
 SESSION_IDLE_WARNING_SECONDS = 60
 SESSION_ABSOLUTE_SECONDS = 12 * 60 * 60
+#: An account nobody has used for so long is switched off (AC-2(3)).
+DORMANT_AFTER_DAYS = 60
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -321,6 +325,10 @@ CELERY_BEAT_SCHEDULE = {
     "close-lapsed-releases": {
         "task": "escalations.releases.tasks.withdraw_lapsed_grants",
         "schedule": 300.0,
+    },
+    "end-dormant-accounts": {
+        "task": "portal.tenancy.tasks.end_dormant_accounts",
+        "schedule": 86_400.0,
     },
     "anchor-ledger": {"task": "portal.ledger.tasks.anchor_ledger", "schedule": 3600.0},
 }

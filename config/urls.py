@@ -1,13 +1,14 @@
 """Every address of the portal. Each room brings its own; this file only gives them a prefix."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+from portal.tenancy.adminsite import site as administration
 
 urlpatterns = [
     path("", include("portal.home.urls")),
     path("", include("portal.tenancy.urls")),
+    path("", include("portal.reference.urls")),
     path("", include("portal.casework.urls")),
     path("", include("escalations.constituent.urls")),
     path("", include("escalations.constituent.directory_urls")),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("api/v1/", include("portal.api.urls")),
     path("accounts/", include("allauth.urls")),
-    path("admin/", admin.site.urls),
+    path("admin/", administration.urls),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
 ]

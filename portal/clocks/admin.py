@@ -3,53 +3,42 @@
 A calendar saved here would move deadlines nobody had previewed.
 """
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
-from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy, Timer, TimerSegment
+from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy
+from portal.tenancy.adminsite import ServiceModelAdmin, site
 
 
-class ReadOnly:
-    """Lets people look and nothing else."""
+class ExceptionInline(admin.TabularInline):
+    """A calendar's dated exceptions, to be read."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ExceptionInline(ReadOnly, admin.TabularInline):
     model = CalendarException
-    fields = ("date", "label", "hours")
+    fields = readonly_fields = ("date", "label", "hours")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return True  # whoever is shown the calendar is shown its exceptions
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
-class SegmentInline(ReadOnly, admin.TabularInline):
-    model = TimerSegment
-    fields = ("party", "counted", "since", "until")
-
-
-@admin.register(BusinessCalendar)
-class BusinessCalendarAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("name", "exchange", "zone", "is_default")
+@admin.register(BusinessCalendar, site=site)
+class BusinessCalendarAdmin(ServiceModelAdmin):
+    list_display = ("name", "key", "zone", "is_default")
+    fields = ("name", "key", "zone", "week", "is_default")
     inlines = (ExceptionInline,)
+    edited_at = "clocks:calendar"
 
 
-@admin.register(SlaPolicy)
-class SlaPolicyAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("label", "exchange", "case_kind", "limit", "measure", "is_active")
+@admin.register(SlaPolicy, site=site)
+class SlaPolicyAdmin(ServiceModelAdmin):
+    list_display = ("label", "case_kind", "limit", "measure", "is_active")
     list_filter = ("case_kind", "is_active")
-    list_select_related = ("exchange",)
-
-
-@admin.register(Timer)
-class TimerAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("case_id", "policy", "state", "started_at", "due_at", "breached_at")
-    list_filter = ("state",)
-    list_select_related = ("policy",)
-    inlines = (SegmentInline,)
+    search_fields = ("label", "key")
+    edited_at = "clocks:policies"

@@ -1,7 +1,7 @@
 """The actions the tenancy room itself offers, with the roles that start with them."""
 
 from portal.tenancy.actions import Reach, register
-from portal.tenancy.roles import ADMINISTRATORS, EVERYONE
+from portal.tenancy.roles import ADMINISTRATORS, EVERYONE, STAFF
 
 register(
     "tenancy.sign_in",
@@ -21,3 +21,8 @@ register(
     reach=Reach.ANYONE,
 )
 register("tenancy.api_token", "Hold API tokens of one's own", roles=EVERYONE, reach=Reach.ANYONE)
+register(
+    "tenancy.view_organizations",
+    "See the exchange's units, their duties and queues, and the bodies around it",
+    roles=STAFF,
+)

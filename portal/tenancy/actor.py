@@ -30,6 +30,7 @@ class Actor:
     request_id: str = ""
     is_system: bool = False
     read_only: bool = False
+    has_other_memberships: bool = False
 
     @classmethod
     def system(cls, exchange: Exchange, *, channel: str = "system") -> "Actor":
@@ -55,6 +56,17 @@ class Actor:
     @cached_property
     def role(self) -> RoleSpec | None:
         return self.membership.role.spec if self.membership else None
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """What the person may act as. Costs a query only for somebody with several roles."""
+        if self.person is None or self.membership is None:
+            return []
+        if not self.has_other_memberships:
+            return [self.membership]
+        from portal.tenancy.selectors import memberships_to_switch_to
+
+        return memberships_to_switch_to(self.person)
 
     @property
     def role_key(self) -> str:

@@ -9,5 +9,26 @@ class TenancyConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.tenancy import actions_table, checks, rls  # noqa: F401
+        from portal.ui.navigation import NavItem, register
 
+        for item in (
+            NavItem("people", "People", "tenancy:people", "tenancy.invite", 80, "organization"),
+            NavItem(
+                "organizations",
+                "Organizations",
+                "tenancy:organizations",
+                "tenancy.view_organizations",
+                81,
+                "organization",
+            ),
+            NavItem(
+                "administration",
+                "Administration",
+                "admin:index",
+                "tenancy.administer",
+                82,
+                "organization",
+            ),
+        ):
+            register(item)
         post_migrate.connect(rls.grant_application_role, dispatch_uid="grant-application-role")

@@ -3,7 +3,11 @@
 from typing import Any
 
 from django.core.checks import Critical, Tags, register
-from django.db import connections
+from django.db import OperationalError, connections
+
+_HINT = (
+    "Let APP_DATABASE_URL name a role that owns nothing; see docs/explanation/embedded-services.md."
+)
 
 
 def database_role_problem(alias: str = "default") -> str | None:
@@ -24,6 +28,21 @@ def database_role_problem(alias: str = "default") -> str | None:
     return None
 
 
+def refusal_to_serve() -> str | None:
+    """Why the web server must not start, with what to do; None when all is well.
+
+    The connection is closed again: workers must not share one they inherited. A database that is
+    not there is no reason: the health page says so until it is.
+    """
+    try:
+        problem = database_role_problem()
+    except OperationalError:
+        return None
+    finally:
+        connections.close_all()
+    return f"{problem} {_HINT}" if problem else None
+
+
 @register(Tags.database)
 def application_role_owns_nothing(databases: Any = None, **_: Any) -> list[Critical]:
     """Run with ``manage.py check --database default`` and before the web server starts (A.9)."""
@@ -35,8 +54,7 @@ def application_role_owns_nothing(databases: Any = None, **_: Any) -> list[Criti
     return [
         Critical(
             problem,
-            hint="Let APP_DATABASE_URL name a role that owns nothing; see"
-            " docs/explanation/embedded-services.md.",
+            hint=_HINT,
             id="tenancy.E001",
         )
     ]

@@ -1,35 +1,49 @@
 """From a signed-in browser to an actor in one transaction for one exchange."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import ResolverMatch, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from portal.tenancy import selectors
 from portal.tenancy.actor import Actor, NotAllowed
 from portal.tenancy.audit import record
+from portal.tenancy.models import Exchange
 from portal.tenancy.scope import set_scope, use_exchange
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 #: Paths that need neither person nor database.
 _OPEN_PREFIXES = ("/static/", "/health/")
+#: Paths that need the session and nothing else; the keep-alive costs one statement (P10).
+_SESSION_ONLY_PREFIXES = ("/session/",)
+#: Paths whose own answer to an ended session is better than the way to the sign-in page.
+_NO_WAY_BACK_PREFIXES = ("/accounts/", "/api/", *_SESSION_ONLY_PREFIXES)
 #: Requests a browser makes by itself; they must not keep an abandoned session alive.
 _UNATTENDED_HEADER = "X-Unattended"
 #: Pages for people without a membership; everything else needs an actor.
-_WITHOUT_ACTOR = {"home", "tenancy:profile", "tenancy:sessions", "session-keep-alive"}
+_WITHOUT_ACTOR = {"home"}
 #: How often a session's last use is written down, in seconds.
 _TOUCH_EVERY = 20
 
 
 class SessionLimitsMiddleware:
-    """End a session after 15 idle minutes and after 12 hours (AC-11, AC-12), at the server."""
+    """End a session after 15 idle minutes and after 12 hours (AC-11, AC-12), at the server.
+
+    Whoever comes back is led to the sign-in page, which says why and returns to the page.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -45,9 +59,27 @@ class SessionLimitsMiddleware:
             ):
                 logout(request)
                 request.session_ended = True  # type: ignore[attr-defined]
+                if not request.path.startswith(_NO_WAY_BACK_PREFIXES):
+                    return _sign_in_again(request)
             elif now - seen > _TOUCH_EVERY and _UNATTENDED_HEADER not in request.headers:
                 request.session["last_seen"] = now
         return self.get_response(request)
+
+
+def _sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page and from there back to the page that was open."""
+    page = request.get_full_path()
+    if request.method != "GET" or "HX-Request" in request.headers:
+        # A form's own address cannot be opened; the page it stood on can.
+        seen = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+        mine = url_has_allowed_host_and_scheme(seen, {request.get_host()}, request.is_secure())
+        parts = urlsplit(seen if mine else "")
+        page = urlunsplit(("", "", parts.path, parts.query, ""))
+    query = {"ended": "1"} | ({"next": page} if page else {})
+    target = f"{reverse('account_login')}?{urlencode(query)}"
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": target})
+    return redirect(target)
 
 
 class ExchangeTransactionMiddleware:
@@ -65,10 +97,9 @@ class ExchangeTransactionMiddleware:
         request.actor = None  # type: ignore[attr-defined]
         request.refusals = []  # type: ignore[attr-defined]
         request.failed = False  # type: ignore[attr-defined]
-        if request.path.startswith(_OPEN_PREFIXES):
+        if request.path.startswith(_OPEN_PREFIXES + _SESSION_ONLY_PREFIXES):
             return self.get_response(request)
-        with transaction.atomic():
-            self._choose_actor(request)
+        with transaction.atomic(), self._exchange_time(request):
             response = self.get_response(request)
             if isinstance(response, SimpleTemplateResponse):
                 response.render()
@@ -80,14 +111,24 @@ class ExchangeTransactionMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
     ) -> HttpResponse | None:
-        """Somebody who works nowhere (any more) gets their account and the home page only."""
-        signed_in = "_auth_user_id" in request.session and request.user.is_authenticated
-        if request.actor or not signed_in or not getattr(view, "login_required", True):  # type: ignore[attr-defined]
+        """Somebody who works nowhere (any more) gets their account and the home page only; the
+        platform's superuser, who has no role in any exchange, the administration site."""
+        if request.actor or not getattr(view, "login_required", True):  # type: ignore[attr-defined]
+            return None
+        if "_auth_user_id" not in request.session or not request.user.is_authenticated:
             return None
         match = request.resolver_match
         if match is None or _opens_without_actor(match):
             return None
-        return redirect("home")
+        return redirect("admin:index" if request.user.is_superuser else "home")
+
+    @contextmanager
+    def _exchange_time(self, request: HttpRequest) -> Iterator[None]:
+        """Choose the actor, and read and show every time in their exchange's zone."""
+        self._choose_actor(request)
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        with timezone.override(actor.exchange.time_zone if actor else None):
+            yield
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         request.failed = True  # type: ignore[attr-defined]
@@ -147,20 +188,42 @@ def _opens_without_actor(match: ResolverMatch) -> bool:
     )
 
 
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Django's, but a public view is not asked who is there: that would cost a statement."""
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True):
+            return None
+        return super().process_view(request, view, args, kwargs)
+
+
 class SecondFactorMiddleware:
-    """Where the exchange asks for a second factor, nothing opens before one is set up (IA-2)."""
+    """Where the exchange asks for a second factor, nothing opens before one is set up (IA-2).
+
+    The platform's superuser needs one unless every exchange is a demonstration.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        actor = getattr(request, "actor", None)
-        if actor and actor.exchange.require_second_factor and not self._is_exempt(request):
+        if self._is_asked_for(request) and not self._is_exempt(request):
             from allauth.mfa.utils import is_mfa_enabled
 
-            if not is_mfa_enabled(actor.person):
+            if not is_mfa_enabled(request.user):
                 return redirect("mfa_index")
         return self.get_response(request)
+
+    def _is_asked_for(self, request: HttpRequest) -> bool:
+        if request.path.startswith(_OPEN_PREFIXES + _SESSION_ONLY_PREFIXES):
+            return False
+        actor = getattr(request, "actor", None)
+        if actor:
+            return actor.exchange.require_second_factor
+        user = request.user
+        return user.is_authenticated and user.is_superuser and Exchange.objects.in_earnest()
 
     def _is_exempt(self, request: HttpRequest) -> bool:
         return request.path.startswith(

@@ -14,6 +14,12 @@ from portal.tenancy.fields import SameExchangeForeignKey
 from portal.tenancy.roles import ROLES, RoleSpec
 
 
+class ExchangeQuerySet(models.QuerySet["Exchange"]):
+    def in_earnest(self) -> bool:
+        """Whether any exchange is more than a demonstration."""
+        return self.filter(is_demo=False, is_active=True).exists()
+
+
 @pghistory.track()
 class Exchange(models.Model):
     """The tenant: a health-benefit exchange with its own rules (decision 1).
@@ -49,6 +55,8 @@ class Exchange(models.Model):
     )
     is_demo = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+
+    objects = ExchangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -167,6 +175,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     )
     is_staff = models.BooleanField("may open the administration site", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    activated_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When an administrator last switched the account on again.",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]
@@ -206,10 +219,23 @@ class Role(models.Model):
         return ROLES[self.key]
 
 
+def _people_of(actor: Any) -> Q:
+    mine = Q(exchange_id=actor.exchange_id)
+    if actor.may("tenancy.administer"):
+        return mine
+    if actor.may("tenancy.invite"):
+        return mine & Q(organization_id__in=actor.organization_ids)
+    return mine & Q(pk__in=[])
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> "MembershipQuerySet":
         """Memberships that give rights now."""
         return self.filter(is_active=True, person__is_active=True)
+
+    def visible_to(self, actor: Any) -> "MembershipQuerySet":
+        """Administrators: the exchange; managers: their organization and below; others: nobody."""
+        return self.filter(_people_of(actor))
 
     def in_organization(self, organization: Organization) -> "MembershipQuerySet":
         """Of the organization and everything below it."""
@@ -247,6 +273,16 @@ class Membership(models.Model):
         return f"{self.person} · {self.role} · {self.organization}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, at: Any = None) -> "InvitationQuerySet":
+        """Invitations that can still be accepted at the instant ``at`` (default: now)."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=at or timezone.now())
+
+    def visible_to(self, actor: Any) -> "InvitationQuerySet":
+        """Those into organizations whose people the actor manages."""
+        return self.filter(_people_of(actor))
+
+
 class Invitation(models.Model):
     """An invitation by mail into an organization: single use, seven days, revocable."""
 
@@ -264,6 +300,8 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
 
@@ -274,6 +312,14 @@ class Invitation(models.Model):
         """Whether it can still be accepted at the instant ``at`` (default: now)."""
         at = at or timezone.now()
         return self.accepted_at is None and self.revoked_at is None and at < self.expires_at
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def of(self, actor: Any) -> "ApiTokenQuerySet":
+        """The actor's own tokens, of whichever of their roles in the exchange."""
+        return self.filter(
+            exchange_id=actor.exchange_id, membership__person_id=actor.person_id
+        ).select_related("membership__organization", "membership__role")
 
 
 class ApiToken(models.Model):
@@ -292,8 +338,15 @@ class ApiToken(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = ApiTokenQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at"]
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether its time is over now."""
+        return self.expires_at <= timezone.now()
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

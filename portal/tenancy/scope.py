@@ -42,18 +42,32 @@ def use_exchange(exchange: "Exchange | int", *, person_id: int | None = None) ->
         set_scope(exchange_id=exchange_id, person_id=person_id)
         yield
         if before != (str(exchange_id), str(person_id or "")):
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('liaison.exchange', %s, true),"
-                    " set_config('liaison.person', %s, true)",
-                    list(before),
-                )
+            _restore(before)
+
+
+@contextmanager
+def use_person(person_id: int) -> Iterator[None]:
+    """Read what is a person's own across exchanges; the outer scope comes back at the end."""
+    with transaction.atomic():
+        before = _current()
+        set_scope(exchange_id=None, person_id=person_id)
+        yield
+        _restore(before)
 
 
 def current_exchange_id() -> int | None:
     """The exchange of the current transaction, or None."""
     value = _current()[0]
     return int(value) if value else None
+
+
+def _restore(scope: tuple[str, str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('liaison.exchange', %s, true),"
+            " set_config('liaison.person', %s, true)",
+            list(scope),
+        )
 
 
 def _current() -> tuple[str, str]:

@@ -1,11 +1,11 @@
 """Reads of the tenancy room that span several tables."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Membership, Organization, Person
-from portal.tenancy.scope import set_scope, use_exchange
+from portal.tenancy.scope import use_exchange, use_person
 
 
 def membership_for_actor(membership_id: int, *, person_id: int) -> Membership | None:
@@ -23,7 +23,13 @@ def membership_for_actor(membership_id: int, *, person_id: int) -> Membership | 
                     exchange_id=OuterRef("exchange_id"),
                     path__startswith=OuterRef("organization__path"),
                 ).values("pk")
-            )
+            ),
+            # The person's other roles, in this exchange or another (their own rows are readable).
+            has_other=Exists(
+                Membership.objects.filter(person_id=OuterRef("person_id"), is_active=True).exclude(
+                    pk=OuterRef("pk")
+                )
+            ),
         )
         .first()
     )
@@ -47,6 +53,7 @@ def actor_for(
         channel=channel,
         request_id=request_id,
         read_only=read_only,
+        has_other_memberships=membership.has_other,  # type: ignore[attr-defined]
     )
 
 
@@ -55,13 +62,13 @@ def current_membership_keys(person_id: int) -> list[tuple[int, int]]:
 
     Works before an exchange is chosen: a person may read their own memberships anywhere.
     """
-    set_scope(exchange_id=None, person_id=person_id)
-    return list(
-        Membership.objects.current()
-        .filter(person_id=person_id, exchange__is_active=True)
-        .order_by("since", "pk")
-        .values_list("exchange_id", "pk")
-    )
+    with use_person(person_id):
+        return list(
+            Membership.objects.current()
+            .filter(person_id=person_id, exchange__is_active=True)
+            .order_by("since", "pk")
+            .values_list("exchange_id", "pk")
+        )
 
 
 def memberships_to_switch_to(person: Person) -> list[Membership]:

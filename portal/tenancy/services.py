@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from portal.tenancy import actions
+from portal.tenancy import actions, signals
 from portal.tenancy.actor import Actor, NotAllowed
 from portal.tenancy.audit import record
 from portal.tenancy.models import (
@@ -120,7 +120,7 @@ def add_membership(
     Raises:
         ValidationError: the role cannot be held in that kind of organization.
     """
-    _require_inviter(actor, organization)
+    require_inviter(actor, organization)
     role = Role.objects.get(exchange=actor.exchange, key=role_key)
     _check_role_fits(role, organization)
     membership, created = Membership.objects.get_or_create(
@@ -143,8 +143,14 @@ def add_membership(
 
 @transaction.atomic
 def end_membership(*, actor: Actor, membership: Membership) -> None:
-    """Take a role from a person; their next request no longer has it, nor their tokens."""
-    _require_inviter(actor, membership.organization)
+    """Take a role from a person; their next request no longer has it, nor their tokens.
+
+    Raises:
+        ValidationError: it is the actor's own: nobody locks themselves out by mistake.
+    """
+    require_inviter(actor, membership.organization)
+    if membership.person_id == actor.person_id:
+        raise ValidationError("You cannot end your own membership. Ask a colleague to do it.")
     membership.is_active = False
     membership.save(update_fields=["is_active"])
     membership.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
@@ -165,7 +171,7 @@ def set_person_active(*, actor: Actor, person: Person, is_active: bool) -> None:
     """Switch a person off or on again; switched off, sessions and tokens end at once (AC-2).
 
     Raises:
-        ValidationError: the person also works for another exchange, or is the actor.
+        ValidationError: the person does not belong to the exchange, or is the actor.
     """
     actor.require("tenancy.administer")
     if person.pk == actor.person_id:
@@ -173,7 +179,9 @@ def set_person_active(*, actor: Actor, person: Person, is_active: bool) -> None:
     if not person.memberships.filter(exchange=actor.exchange).exists() or person.is_superuser:
         raise ValidationError("This person does not belong to your exchange.")
     person.is_active = is_active
-    person.save(update_fields=["is_active"])
+    if is_active:
+        person.activated_at = timezone.now()
+    person.save(update_fields=["is_active", "activated_at"])
     record(
         actor=actor,
         action="tenancy.person_activated" if is_active else "tenancy.person_deactivated",
@@ -185,11 +193,16 @@ def set_person_active(*, actor: Actor, person: Person, is_active: bool) -> None:
 def invite_person(
     *, actor: Actor, organization: Organization, role_key: str, email: str, full_name: str
 ) -> tuple[Invitation, str]:
-    """Invite somebody by mail; returns the invitation and the secret its link carries.
+    """Invite somebody by mail; returns the invitation and the token its link carries.
 
-    The secret is not kept. The link works once, for seven calendar days.
+    The token is ``<exchange id>-<secret>``; the secret is not kept. The link works once, for
+    seven calendar days. :data:`portal.tenancy.signals.invited` is sent.
+
+    Raises:
+        NotAllowed: the organization is not one whose people the actor manages.
+        ValidationError: the role cannot be held there, or the address is no address.
     """
-    _require_inviter(actor, organization)
+    require_inviter(actor, organization)
     role = Role.objects.get(exchange=actor.exchange, key=role_key)
     _check_role_fits(role, organization)
     secret = secrets.token_urlsafe(32)
@@ -210,7 +223,9 @@ def invite_person(
         action="tenancy.invited",
         data={"invitation": invitation.pk, "organization": organization.pk, "role": role_key},
     )
-    return invitation, f"{actor.exchange_id}-{secret}"
+    token = f"{actor.exchange_id}-{secret}"
+    signals.invited.send(Invitation, invitation=invitation, token=token)
+    return invitation, token
 
 
 @transaction.atomic
@@ -243,7 +258,7 @@ def accept_invitation(*, invitation: Invitation, password: str | None) -> Person
 @transaction.atomic
 def revoke_invitation(*, actor: Actor, invitation: Invitation) -> None:
     """Make an invitation's link useless."""
-    _require_inviter(actor, invitation.organization)
+    require_inviter(actor, invitation.organization)
     invitation.revoked_at = timezone.now()
     invitation.save(update_fields=["revoked_at"])
     record(actor=actor, action="tenancy.invitation_revoked", data={"invitation": invitation.pk})
@@ -292,7 +307,7 @@ def _require_administrator(actor: Actor) -> None:
         actor.require("tenancy.administer")
 
 
-def _require_inviter(actor: Actor, organization: Organization) -> None:
+def require_inviter(actor: Actor, organization: Organization) -> None:
     """Administrators anywhere; managers within their own organization."""
     if actor.is_system or actor.may("tenancy.administer"):
         return

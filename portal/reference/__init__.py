@@ -1,0 +1,1 @@
+"""The portal explained by itself: pages and documents made from the tables it runs on."""

@@ -1,0 +1,132 @@
+"""Corrections of what stands: the exchange's settings, an organization, a person, a role held."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from portal.tenancy.actor import Actor, NotAllowed
+from portal.tenancy.audit import record
+from portal.tenancy.models import Exchange, Membership, Organization, Person
+
+#: What an administrator may change of their own exchange. Slug, time zone, kinds of case and
+#: number formats are laid down when it is founded: numbers and deadlines already given rest on
+#: them.
+EXCHANGE_FIELDS = (
+    "name",
+    "short_name",
+    "contact_email",
+    "contact_phone",
+    "require_second_factor",
+)
+ORGANIZATION_FIELDS = ("name", "aliases", "duties", "phone", "email", "has_queue", "is_active")
+
+
+@transaction.atomic
+def update_exchange(*, actor: Actor, **changes: Any) -> Exchange:
+    """Change settings of the actor's own exchange (T-08), by the names in ``EXCHANGE_FIELDS``.
+
+    Raises:
+        NotAllowed: the actor does not administer the exchange.
+        ValidationError: a value does not fit.
+    """
+    actor.require("tenancy.administer")
+    exchange = Exchange.objects.select_for_update().get(pk=actor.exchange_id)
+    _apply(exchange, changes, EXCHANGE_FIELDS, actor=actor, action="tenancy.exchange_changed")
+    return exchange
+
+
+@transaction.atomic
+def update_organization(
+    *, actor: Actor, organization: Organization, **changes: Any
+) -> Organization:
+    """Change an organization, by the names in ``ORGANIZATION_FIELDS``.
+
+    Kind, code and place in the tree stay: cases, releases and paths rest on them.
+
+    Raises:
+        NotAllowed: the actor does not administer the exchange.
+        ValidationError: a value does not fit, or the organization still has people or units.
+    """
+    actor.require("tenancy.administer")
+    organization = Organization.objects.select_for_update(of=("self",)).get(
+        pk=organization.pk, exchange_id=actor.exchange_id
+    )
+    if changes.get("is_active") is False and organization.is_active:
+        _require_empty(organization)
+    _apply(
+        organization,
+        changes,
+        ORGANIZATION_FIELDS,
+        actor=actor,
+        action="tenancy.organization_changed",
+    )
+    return organization
+
+
+def _require_empty(organization: Organization) -> None:
+    below = Organization.objects.active().filter(path__startswith=organization.path)
+    if below.exclude(pk=organization.pk).exists():
+        raise ValidationError({"is_active": "Close the organizations below it first."})
+    if organization.memberships.filter(is_active=True).exists():
+        raise ValidationError({"is_active": "End the memberships of its people first."})
+
+
+@transaction.atomic
+def update_person(*, actor: Actor, person: Person, full_name: str, phone: str = "") -> Person:
+    """Change a person's name and phone: their own, or as an administrator of their exchange.
+
+    The sign-in address stays: it is what invitations and single sign-on are matched by.
+
+    Raises:
+        NotAllowed: the person is somebody else, and not of an exchange the actor administers.
+        ValidationError: a value does not fit.
+    """
+    if person.pk != actor.person_id:
+        actor.require("tenancy.administer")
+        if not person.memberships.filter(exchange_id=actor.exchange_id).exists():
+            raise NotAllowed("tenancy.administer")
+    changes = {"full_name": full_name, "phone": phone}
+    _apply(person, changes, tuple(changes), actor=actor, action="tenancy.person_changed")
+    return person
+
+
+@transaction.atomic
+def set_languages(*, actor: Actor, membership: Membership, languages: Iterable[str]) -> Membership:
+    """Say which languages somebody works in.
+
+    Raises:
+        NotAllowed: the actor does not administer the exchange.
+    """
+    actor.require("tenancy.administer")
+    changes = {"languages": [language.strip() for language in languages if language.strip()]}
+    _apply(membership, changes, ("languages",), actor=actor, action="tenancy.membership_changed")
+    return membership
+
+
+def _apply(
+    row: models.Model,
+    changes: dict[str, Any],
+    allowed: tuple[str, ...],
+    *,
+    actor: Actor,
+    action: str,
+) -> None:
+    """Write what differs, and its field names into the ledger; nothing if nothing differs."""
+    if unknown := set(changes) - set(allowed):
+        raise TypeError(f"These fields cannot be changed: {sorted(unknown)}")
+    changed = [name for name, value in changes.items() if getattr(row, name) != value]
+    if not changed:
+        return
+    for name in changed:
+        setattr(row, name, changes[name])
+    concrete = {field.name for field in row._meta.concrete_fields}
+    row.clean_fields(exclude=concrete - set(changed))
+    row.save(update_fields=changed)
+    record(
+        actor=actor,
+        action=action,
+        fields=changed,
+        data={row._meta.model_name or "row": row.pk},
+    )
