@@ -15,9 +15,11 @@ class ReleasesConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations.releases import actions_table  # noqa: F401
+        from escalations.releases.ledger_names import DIRECTORY
         from escalations.releases.panel import panel
         from portal.api import registry
         from portal.casework import panels, projection
+        from portal.ledger import names
         from portal.ui.navigation import NavItem, register
 
         registry.register("escalations.releases.api")
@@ -29,6 +31,7 @@ class ReleasesConfig(AppConfig):
             title="Release forms",
             with_status_only=True,
         )
+        names.register(names.RELEASE, DIRECTORY)
         projection.EVENT_LABELS.update(EVENT_LABELS)
         register(
             NavItem("releases", "Release forms", "releases:waiting", "releases.view", order=40)

@@ -9,10 +9,13 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         from portal.casework import actions_table, panels  # noqa: F401
         from portal.casework.deadlines import CaseRows
+        from portal.casework.ledger_names import DIRECTORY
         from portal.clocks import spine
+        from portal.ledger import names
         from portal.ui.navigation import NavItem, register
 
         spine.register(CaseRows())
+        names.register(names.CASE, DIRECTORY)
         panels.register(None, "casework/_timers.html", panels.timers, order=50, title="Deadlines")
         register(
             NavItem(

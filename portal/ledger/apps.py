@@ -10,5 +10,7 @@ class LedgerConfig(AppConfig):
         from portal.ledger import actions_table  # noqa: F401
         from portal.ledger.services import record
         from portal.tenancy import audit
+        from portal.ui.navigation import NavItem, register
 
         audit.install(record)
+        register(NavItem("ledger", "Disclosure ledger", "ledger:ledger", "ledger.view", order=70))

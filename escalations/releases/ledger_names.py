@@ -1,0 +1,28 @@
+"""How the ledger's pages write a release: the authority under which something was shown."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+
+from escalations.releases.models import Release
+from escalations.releases.projection import days_text
+from portal.clocks.services import zone
+from portal.ledger.names import Directory
+
+
+def _label(ids: Collection[int]) -> Mapping[int, str]:
+    return {
+        row.pk: _in_words(row)
+        for row in Release.objects.filter(pk__in=ids).select_related("exchange")
+    }
+
+
+def _in_words(row: Release) -> str:
+    if row.valid_from is None or row.valid_until is None:
+        return f"Release form {row.pk}"
+    tz = zone(row.exchange.time_zone)
+    last = row.valid_until.astimezone(tz).date() - timedelta(days=1)
+    days = days_text(row.valid_from.astimezone(tz).date(), last)
+    return f"Release form {row.pk}, {days}, {row.get_scope_display().lower()}"
+
+
+DIRECTORY = Directory(label=_label)
