@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import BasePermission
@@ -23,9 +24,10 @@ class _IsKnown(BasePermission):
 
 @extend_schema(exclude=True)
 class SchemaView(SpectacularAPIView):
-    """The OpenAPI 3 document, as YAML or, with ``?format=json``, as JSON."""
+    """The OpenAPI 3 document, as JSON or, with ``?format=yaml``, as YAML."""
 
     permission_classes = [_IsKnown]
+    renderer_classes = [OpenApiJsonRenderer, OpenApiYamlRenderer]
     metadata_class = None
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

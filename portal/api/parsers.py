@@ -1,6 +1,7 @@
 """What may come in as a body: strict JSON and multipart, neither larger nor deeper than needed."""
 
 import json
+import math
 import re
 from typing import IO, Any
 
@@ -44,7 +45,10 @@ class StrictJSONParser(parsers.JSONParser):
             raise BodyTooLarge
         try:
             value = json.loads(
-                body.decode("utf-8"), parse_constant=_refuse, object_pairs_hook=_object
+                body.decode("utf-8"),
+                parse_constant=_refuse,
+                parse_float=_float,
+                object_pairs_hook=_object,
             )
             if _SURROGATE.search(body):
                 # Half a surrogate pair is a Python string but no text a database can hold.
@@ -79,6 +83,13 @@ class LimitedMultiPartParser(parsers.MultiPartParser):
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("too large a number")
+    return number
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
