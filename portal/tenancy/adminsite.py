@@ -71,12 +71,14 @@ class PortalAdminSite(admin.AdminSite):
     ) -> Callable[..., HttpResponse]:
         """As Django's, but refuse (and record) instead of asking a signed-in person again."""
 
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        checked = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise NotAllowed(ADMINISTER)
-            return view(request, *args, **kwargs)
+            return checked(request, *args, **kwargs)
 
-        return super().admin_view(update_wrapper(checked, view), cacheable)
+        return update_wrapper(guarded, checked)
 
     @method_decorator(login_not_required)
     def login(
