@@ -44,3 +44,13 @@ class ConstituentConfig(AppConfig):
         register(
             NavItem("constituent-new", "Submit a case", "constituent:new", "constituent.submit", 30)
         )
+        register(
+            NavItem(
+                "referrals",
+                "Referrals",
+                "referrals:contacts",
+                "tenancy.administer",
+                87,
+                "organization",
+            )
+        )

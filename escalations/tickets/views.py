@@ -55,10 +55,12 @@ def types(request: HttpRequest) -> HttpResponse:
     """The types of ticket, with their best practices and how many there are of each."""
     actor = _actor(request, "tickets.view_types")
     context = {
-        "types": _types(actor).annotate(
+        "types": _types(actor)
+        .annotate(
             open_count=Count("tickets", filter=Q(tickets__case__is_open=True)),
             all_count=Count("tickets"),
-        ),
+        )
+        .order_by("label"),
         "may_configure": actor.may(configuration.ACTION),
     }
     return render(request, "tickets/types.html", context)
