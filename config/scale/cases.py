@@ -1,7 +1,7 @@
 """Cases of the large population with everything that hangs on them, a chunk a statement.
 
 One ``WITH`` draws the cases of a chunk and inserts them, their details, notes, events, clocks,
-links, releases and search rows, so that no id is read back. It runs as the application within
+releases and search rows, so that no id is read back. It runs as the application within
 the exchange: row-level security and every constraint hold. Two things are left out on purpose.
 The ledger, because a row that nobody's act stands behind would be a lie in the record; and files.
 """
@@ -56,9 +56,16 @@ class CaseSeeder:
         self.statement = _statement(Chance(self.shape.seed, "s.i"), self.shape)
 
     def add(self, *, first: int, last: int) -> None:
-        """Write the cases number ``first`` to ``last`` of the population, in one statement."""
+        """Write the cases number ``first`` to ``last`` of the population, in two statements.
+
+        Links come second: their trigger reads the cases, which a statement of its own sees.
+        """
         with connection.cursor() as cursor:
             cursor.execute(self.statement, {**self.parameters, "first": first, "last": last})
+            first_id, last_id = cursor.fetchone()
+            cursor.execute(
+                _links(), {"exchange": self.exchange.pk, "first": first_id, "last": last_id}
+            )
 
     def _parameters(self) -> dict[str, Any]:
         exchange = self.exchange
@@ -139,7 +146,6 @@ def _statement(chance: Chance, shape: Shape) -> str:
         "timers": _timers(),
         "segments": _segments(),
         "breaches": _breaches(),
-        "links": _links(),
         "signed": _signed(chance),
         "releases": _releases(),
         "grants": _grants(),
@@ -151,7 +157,7 @@ def _statement(chance: Chance, shape: Shape) -> str:
         f"{name} AS {'MATERIALIZED ' if name in held else ''}({query})"
         for name, query in parts.items()
     )
-    return f"WITH {queries}\nSELECT 1"
+    return f"WITH {queries}\nSELECT min(id), max(id) FROM drawn"
 
 
 def _next(model: type[Any]) -> str:
@@ -446,11 +452,13 @@ def _links() -> str:
             "from_case": "t.id",
             "to_case": "c.id",
             "kind": "'child'",
+            "to_kind": "'constituent'",
         },
-        """FROM (SELECT id, row_number() OVER (ORDER BY i) AS place FROM drawn
-                 WHERE kind = 'ticket' AND is_open) t
-           JOIN (SELECT id, row_number() OVER (ORDER BY i) AS place FROM drawn
-                 WHERE status IN ('assigned', 'in_resolution', 'awaiting_information')) c
+        """FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM casework_case
+                 WHERE id BETWEEN %(first)s AND %(last)s AND kind = 'ticket' AND is_open) t
+           JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM casework_case
+                 WHERE id BETWEEN %(first)s AND %(last)s AND status IN
+                     ('assigned', 'in_resolution', 'awaiting_information')) c
            USING (place)""",
     )
 

@@ -28,8 +28,8 @@ def visible(actor: Actor) -> Q | None:
             return Q(
                 Exists(
                     CaseLink.objects.filter(
-                        Q(from_case__queue_id__in=actor.organization_ids)
-                        | Q(from_case__owner_id=actor.person_id),
+                        Q(from_queue_id__in=actor.organization_ids)
+                        | Q(from_owner_id=actor.person_id),
                         kind=CaseLink.Kind.CHILD,
                         to_case_id=OuterRef("pk"),
                     )

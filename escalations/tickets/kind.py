@@ -24,7 +24,7 @@ def visible(actor: Actor) -> Q | None:
                 CaseLink.objects.filter(
                     kind=CaseLink.Kind.CHILD,
                     from_case_id=OuterRef("pk"),
-                    to_case__kind="constituent",
+                    to_kind="constituent",
                 )
             )
         )

@@ -212,6 +212,16 @@ class CaseLink(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     created_at = models.DateTimeField(default=timezone.now)
 
+    # Who works the child, and what it is work for: copies that triggers keep (migration 0004),
+    # so that "which cases does my unit do work for" is answered without reading a case.
+    from_queue = SameExchangeForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    from_owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    to_kind = models.CharField(max_length=30, editable=False)
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

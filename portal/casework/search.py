@@ -29,14 +29,11 @@ def normal_identifier(text: str) -> str:
 
 def index_case(*, case: Case, texts: Iterable[str], identifiers: Iterable[str]) -> None:
     """Keep what a case can be found by; the service that writes the details calls this."""
-    row = build_text(case=case, texts=texts, identifiers=identifiers)
-    CaseText.objects.update_or_create(
-        case=case,
-        defaults={
-            "exchange_id": row.exchange_id,
-            "words": row.words,
-            "identifiers": row.identifiers,
-        },
+    CaseText.objects.bulk_create(
+        [build_text(case=case, texts=texts, identifiers=identifiers)],
+        update_conflicts=True,  # one statement, where asking first would take five
+        unique_fields=["case"],
+        update_fields=["words", "identifiers"],
     )
 
 
