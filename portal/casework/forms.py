@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from portal.casework import kinds
 from portal.casework.common_acts import assignable_people
 from portal.casework.machine import Audience
 from portal.casework.models import Case, CaseLink
@@ -89,7 +90,7 @@ class AttachForm(ActForm):
 
     def prepare(self) -> None:
         choices = [(Audience.INTERNAL.value, "Internal: only our staff")]
-        if self.case is None or self.case.organization_id:
+        if self.case and self.case.organization_id and kinds.get(self.case.kind).is_shared:
             choices.append((Audience.DETAIL.value, "The office too, while a release is in force"))
         cast(forms.ChoiceField, self.fields["audience"]).choices = choices
 

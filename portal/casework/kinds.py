@@ -55,6 +55,11 @@ class CaseKind:
     #: Tickets a unit opens for another case: ``open(parent=…, actor=…, queue=…, **data)``.
     open_for: Callable[..., Any] | None = None
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether an outside organization may ever know of a case of this kind."""
+        return self.detailed is not None
+
 
 _kinds: dict[str, CaseKind] = {}
 

@@ -1,9 +1,11 @@
 """Cases the tests of the spine stand on."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 from django.test import Client
+from PIL import Image
 
 from escalations.constituent import services as constituent
 from escalations.constituent.models import ReferralContact
@@ -12,7 +14,6 @@ from escalations.tickets import services as tickets
 from portal.casework.common_acts import take_case
 from portal.casework.models import Case
 from portal.documents.models import Document
-from portal.tenancy.scope import set_scope
 from tests.world import World
 
 NAME = "Rosa Quintero"
@@ -74,6 +75,13 @@ def release(world: World, case: Case) -> None:
     )
 
 
+def png() -> bytes:
+    """A small picture that may come in as a file."""
+    content = BytesIO()
+    Image.new("RGB", (8, 8), "white").save(content, "PNG")
+    return content.getvalue()
+
+
 def contact(world: World) -> ReferralContact:
     """An entry of the referral directory."""
     return ReferralContact.objects.create(
@@ -94,8 +102,3 @@ def signed_in(world: World, key: str) -> Client:
     session["membership_id"] = world.memberships[key].pk
     session.save()
     return client
-
-
-def back(world: World) -> None:
-    """Work for the world's exchange again after a request, which ends its own setting."""
-    set_scope(exchange_id=world.exchange.pk)

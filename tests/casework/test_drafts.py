@@ -1,30 +1,27 @@
 """Drafts: kept for their writer alone, encrypted, and never with a Social Security number."""
 
 import uuid
-from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from PIL import Image
 
 from portal.casework import drafts
 from portal.casework.models import Draft
 from portal.documents.models import Document
 from portal.documents.refusals import SsnRefused
 from portal.documents.services import store_document
+from tests.casework.cases import png, signed_in
 from tests.world import World
 
 FORM = "constituent.submit"
 
 
 def _photo(world: World, person: str) -> Document:
-    content = BytesIO()
-    Image.new("RGB", (8, 8), "white").save(content, "PNG")
     return store_document(
         exchange=world.exchange,
-        file=SimpleUploadedFile("letter.png", content.getvalue()),
+        file=SimpleUploadedFile("letter.png", png()),
         purpose=Document.Purpose.ATTACHMENT,
         uploaded_by=world.people[person],
     )
@@ -114,3 +111,18 @@ def test_only_one_s_own_file_can_be_put_into_a_draft(world: World) -> None:
     assert not drafts.documents_of(draft).exists()
     with pytest.raises(Document.DoesNotExist):
         drafts.remove_document(actor=staff, draft=draft, public_id=own.public_id)
+
+
+def test_the_page_s_auto_save_keeps_texts_and_says_why_it_does_not_EA_06(world: World) -> None:
+    client, public_id = signed_in(world, "office.staff"), uuid.uuid4()
+    address = f"/drafts/{FORM}/{public_id}/"
+    assert client.post(address, {"description": "Typed"}).status_code == 204
+    assert client.get(address).status_code == 405
+    refused = client.post(address, {"description": "SSN 219-09-9999"})
+    assert refused.status_code == 422
+    assert b"Social Security number" in refused.content
+    assert b"219" not in refused.content
+    assert Draft.objects.get().content == {"description": "Typed"}
+    other = signed_in(world, "office.staff2")
+    assert other.post(address, {"description": "Mine now"}).status_code == 404
+    assert client.post(f"/drafts/No Form/{public_id}/").status_code == 404

@@ -36,6 +36,8 @@ class Button:
     key: str
     label: str
     at_once: bool
+    #: 0 and 1 belong to the case's present step, 2 is possible at any time.
+    rank: int
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,9 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         context["events"] = entries(view.timeline, kind=case.kind, marked=False)
         return render(request, "casework/case_status.html", context)
     show = request.GET.get("show", "all") if not actor.is_outside else "all"
-    has_office = case.organization_id is not None
+    has_office = case.organization_id is not None and kind.is_shared
     offered = {act["key"] for act in view.acts}
+    buttons = _buttons(kind, view)
     calendar = default_calendar(actor.exchange_id) if view.due_at else None
     context |= {
         "events": entries(
@@ -92,7 +95,8 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "show": show if show in ("office", "internal") else "all",
         "has_office": has_office,
         "due_days": days_left(calendar, view.due_at, timezone.now()),
-        "buttons": _buttons(kind, view),
+        "buttons": [button for button in buttons if button.rank < 2][:3],
+        "more_buttons": [button for n, button in enumerate(buttons) if button.rank == 2 or n > 2],
         "composers": _composers(kind, case, actor, offered),
         "may_attach": "attach" in offered,
         "may_link": "link" in offered,
@@ -198,20 +202,28 @@ def _tone(kind: CaseKind, case: Case, view: CaseStatusView) -> str:
 
 
 def _buttons(kind: CaseKind, view: CaseDetailView) -> list[Button]:
-    """Transitions first, for they are what moves the case on."""
+    """To take the case first, then the acts of its status, then what is always possible."""
     shown = [
         act
         for act in view.acts
         if act["key"] not in _PLACED and not kind.doors[act["key"]].composer
     ]
-    return [
+    buttons = [
         Button(
             key=act["key"],
             label=act["label"],
             at_once=kind.doors[act["key"]].form is PlainForm and not act["confirm"],
+            rank=_rank(kind, act["key"]),
         )
-        for act in sorted(shown, key=lambda act: not act["is_transition"])
+        for act in shown
     ]
+    return sorted(buttons, key=lambda button: button.rank)
+
+
+def _rank(kind: CaseKind, key: str) -> int:
+    if key == "take":
+        return 0
+    return 2 if isinstance(kind.machine.acts[key].sources, str) else 1
 
 
 def _composers(kind: CaseKind, case: Case, actor: Actor, offered: set[str]) -> list[Composer]:

@@ -149,6 +149,9 @@ def due_badge(
         state, symbol, text, due_at = "paused", "pause", "Paused", None
     elif due_at is None and business_days is None:
         return SafeString("")
+    elif not business_days and due_at is not None and due_at < timezone.now():
+        # Passed earlier today, or nobody reckoned in business days: the time says since when.
+        state, symbol, text = "overdue", "error", "Overdue since"
     else:
         state, symbol, text = _standing(business_days)
     return format_html(

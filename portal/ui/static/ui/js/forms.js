@@ -68,6 +68,11 @@
         credentials: "same-origin",
         redirect: "error"
       });
+      if (response.status === 422) {
+        // The server says what to take out; it never repeats the text.
+        draftStatus(form).textContent = await response.text();
+        return;
+      }
       if (!response.ok) { throw new Error(String(response.status)); }
       const time = new Date().toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" });
       draftStatus(form).textContent = "Draft saved " + time;
