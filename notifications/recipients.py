@@ -94,9 +94,9 @@ def owner_and_leads(message: OutboxMessage) -> Iterable[Person]:
 def those_mentioned(message: OutboxMessage) -> Iterable[Person]:
     """The colleagues whom the event's note names."""
     event = _event(message)
-    if event is None or event.note_id is None:
+    if event is None or event.note is None:
         return []
-    return Person.objects.filter(pk__in=event.note.mention_rows.values("person_id"))
+    return [row.person for row in event.note.mention_rows.select_related("person")]
 
 
 def watchers(message: OutboxMessage) -> Iterable[Person]:
@@ -109,12 +109,10 @@ def watchers(message: OutboxMessage) -> Iterable[Person]:
 
 def second_persons(message: OutboxMessage) -> Iterable[Person]:
     """Those who may confirm an override, but for the one who asked for it."""
-    asked_by = (
-        Release.objects.filter(pk=message.data.get("release"))
-        .values_list("override_asked_by_id", flat=True)
-        .first()
-    )
-    return _in_exchange(message, action="releases.confirm_override").exclude(pk=asked_by)
+    asked_by = Release.objects.filter(
+        pk=message.data.get("release"), override_asked_by__isnull=False
+    ).values("override_asked_by")
+    return _in_exchange(message, action="releases.confirm_override").exclude(pk__in=asked_by)
 
 
 def operators(message: OutboxMessage) -> Iterable[Person]:

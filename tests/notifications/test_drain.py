@@ -15,6 +15,7 @@ from guardian.shortcuts import assign_perm
 
 from escalations.constituent import services as constituent
 from escalations.constituent.models import ReferralContact
+from escalations.releases.models import Release
 from notifications import catalogue, drain
 from notifications.catalogue import Channel, Circle
 from notifications.drain import drain_outbox
@@ -303,3 +304,24 @@ def test_two_drains_at_once_share_the_work_and_tell_everybody_once() -> None:
             rung = Counter(Bell.objects.values_list("message_id", "person_id"))
             assert len(rung) == len(sent) * 2
             assert set(rung.values()) == {1}
+
+
+def test_an_override_is_put_to_a_second_person_and_never_to_who_asked_EA_22(world: World) -> None:
+    case = case_of_office(world)
+    release = Release.objects.create(
+        exchange=world.exchange,
+        case=case,
+        office=world.organizations["assembly-13"],
+        channel="recorded",
+        state="override_asked",
+        override_asked_by=world.people["ea.lead"],
+    )
+    message(world, "release.override_asked", case, data={"release": release.pk})
+    _drain(world)
+    told = _told("release.override_asked")
+    assert "Ea Lead" not in told
+    release.override_asked_by = None
+    release.save()
+    message(world, "release.override_asked", case, data={"release": release.pk})
+    _drain(world)
+    assert "Ea Lead" in _told("release.override_asked")
