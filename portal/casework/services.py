@@ -193,7 +193,8 @@ def allowed_acts(case: Case, actor: Actor) -> list[Act]:
     return found
 
 
-@transaction.atomic
+# The kind's own service holds the savepoint: half a case must not outlive it anyway.
+@transaction.atomic(savepoint=False)
 def open_case(
     *,
     actor: Actor,
@@ -226,8 +227,8 @@ def open_case(
     event = build_opening(case=case, actor=actor, new=new, at=at, audience=audience)
     event.save()
     if clock_effects:
-        summary = clocks.apply_effects(
-            exchange_id=case.exchange_id, case_id=case.pk, effects=clock_effects, at=at
+        summary = clocks.start_for_new_cases(
+            exchange_id=case.exchange_id, case_ids=[case.pk], effects=clock_effects, at=at
         )
         case.due_at, case.is_breached = summary.due_at, summary.is_breached
         case.save(update_fields=["due_at", "is_breached"])
