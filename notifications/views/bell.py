@@ -56,7 +56,7 @@ def bell(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": groups,
         "shown": len(shown),
-        "unread": sum(group.unread for group in groups),
+        "unread": _unread_text(actor),
         "newest": shown[0].pk if shown else 0,
         "next_url": f"?before={shown[-1].pk}" if has_more else "",
         "first_url": reverse("notifications:bell") if before else "",
@@ -69,9 +69,7 @@ def bell(request: HttpRequest) -> HttpResponse:
 def bell_count(request: HttpRequest) -> HttpResponse:
     """The number beside the bell, as a fragment; empty when nothing is unread. One statement."""
     actor = actor_with(request, _READ)
-    unread = Bell.objects.visible_to(actor).unread()[: _COUNT_LIMIT + 1].count()
-    text = f"{_COUNT_LIMIT}+" if unread > _COUNT_LIMIT else str(unread or "")
-    return render(request, "notifications/_count.html", {"text": text})
+    return render(request, "notifications/_count.html", {"text": _unread_text(actor)})
 
 
 @require_POST
@@ -99,6 +97,12 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
     is_number = until.isdecimal() and len(until) <= 18
     services.mark_all_read(actor=actor, until=int(until) if is_number else None)
     return redirect("notifications:bell")
+
+
+def _unread_text(actor: Actor) -> str:
+    """How many lines are unread, counted no further than a badge shows; empty for none."""
+    unread = Bell.objects.visible_to(actor).unread()[: _COUNT_LIMIT + 1].count()
+    return f"{_COUNT_LIMIT}+" if unread > _COUNT_LIMIT else str(unread or "")
 
 
 def _grouped(rows: Iterable[Bell], actor: Actor) -> list[Group]:
