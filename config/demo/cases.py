@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time
+from datetime import datetime
 
 from config.demo.clock import MovableClock
 from config.demo.papers import Papers
@@ -37,9 +37,7 @@ _TICKETS = {
 }
 
 
-def found_cases(
-    *, exchange: Exchange, now: datetime, clock: MovableClock, papers: Papers
-) -> int:
+def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, papers: Papers) -> int:
     """Play the exchange's stories, in the order in which the cases came; returns how many.
 
     An exchange that has cases is left alone: the demonstration's past is written once. The scope
@@ -54,7 +52,7 @@ def found_cases(
     stories: list[ConstituentStory | TicketStory] = [*ticket_stories]
     if "constituent" in exchange.modules:
         stories += CONSTITUENT_STORIES
-    stories.sort(key=lambda story: (-story.days_ago, story.at or time.max))
+    stories.sort(key=lambda story: (-story.days_ago, story.at or stage.soon))
     types = {row.key: row for row in TicketType.objects.filter(exchange=exchange)}
     for story in stories:
         stage.begin(story.days_ago, story.at or stage.soon)

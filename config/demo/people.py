@@ -16,7 +16,11 @@ _NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = {
         ("Arévalo", "Bañuelos", "Cárdenas Ruiz", "Escamilla", "Fuentes", "Zúñiga"),
         False,
     ),
-    "Chinese": (("美玲", "志強", "秀英", "家豪", "淑芬", "建國"), ("陳", "林", "黃", "梁", "鄭"), True),
+    "Chinese": (
+        ("美玲", "志強", "秀英", "家豪", "淑芬", "建國"),
+        ("陳", "林", "黃", "梁", "鄭"),
+        True,
+    ),
     "Korean": (("민준", "서연", "지훈", "하윤", "영숙"), ("김", "박", "최", "윤"), True),
     "Vietnamese": (
         ("Thị Hạnh", "Văn Dũng", "Ngọc Lan", "Minh Tuấn", "Thu Thảo"),

@@ -6,7 +6,7 @@ three open days ago. Stories (:mod:`config.demo.stories`) are lists of steps.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from config.demo.stage import Stage
@@ -58,9 +58,7 @@ class Step:
 def _by_analyst(
     days_ago: int, service: Callable[..., Any], *, who: str = ANALYST, **data: Any
 ) -> Step:
-    return Step(
-        days_ago, lambda stage, case: service(case=case, actor=stage.actor(who), **data)
-    )
+    return Step(days_ago, lambda stage, case: service(case=case, actor=stage.actor(who), **data))
 
 
 def acknowledge(days_ago: int) -> Step:
@@ -349,5 +347,5 @@ def _office(stage: Stage, case: Case) -> Actor:
     return stage.actor(OFFICE_STAFF.get(code, ANALYST))
 
 
-def _today(stage: Stage):
+def _today(stage: Stage) -> date:
     return stage.clock().astimezone(zone(stage.exchange.time_zone)).date()

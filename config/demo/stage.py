@@ -1,8 +1,8 @@
-"""Where the demonstration's stories play: one exchange, its people as actors, and a moving clock."""
+"""Where the demonstration's stories play: an exchange, its people as actors, a moving clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from config.demo.clock import MovableClock
@@ -82,9 +82,11 @@ class Stage:
         return datetime.combine(day, at, zone(self.exchange.time_zone)).astimezone(self.now.tzinfo)
 
     @cached_property
-    def _open_days(self) -> list:
+    def _open_days(self) -> list[date]:
         """Open days, the latest first; today only once it has begun."""
-        calendar = calendar_of(BusinessCalendar.objects.get(exchange=self.exchange, is_default=True))
+        calendar = calendar_of(
+            BusinessCalendar.objects.get(exchange=self.exchange, is_default=True)
+        )
         local = self.now.astimezone(zone(self.exchange.time_zone))
         day = local.date() if local.time() > time(9, 30) else local.date() - timedelta(days=1)
         found = []

@@ -56,8 +56,15 @@ BROKER = "An agent the constituent does not know is listed on the application."
 DEPENDENT = "A daughter turned 26 and the whole household lost coverage with her."
 LANGUAGE = "Letters come in English although Vietnamese was asked for twice."
 
-_ACCEPTED = (act.acknowledge(20), act.review(20), act.assign(19))
-_WORKED = (*_ACCEPTED, act.take(18), act.start(18))
+#: Of a case three weeks old, and of one that came last week.
+_WORKED = (
+    act.acknowledge(20),
+    act.review(20),
+    act.assign(19),
+    act.take(18),
+    act.start(18),
+)
+_BEGUN = (act.acknowledge(7), act.review(7), act.assign(6), act.take(6), act.start(5))
 _REACHED = "Explained what is missing and what happens next."
 _STEPS = "Reinstated without a gap; the plan confirmed the enrollment by phone."
 
@@ -69,7 +76,7 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
     ConstituentStory(ASSEMBLY, 1, SUBSIDY, at=SOON),
     ConstituentStory(SENATE, 1, CARD, at=SOON, items=4),
     ConstituentStory(ASSEMBLY, 3, BROKER, items=1),
-    ConstituentStory(PHONE_2, 2, REFUND, at=time(8, 30)),
+    ConstituentStory(PHONE_2, 0, REFUND, at=time(8, 30)),
     ConstituentStory(ASSEMBLY, 1, DEPENDENT, (act.release_arrives(1),), at=time(15, 40)),
     # Acknowledged
     ConstituentStory(ASSEMBLY, 1, INCOME, (act.acknowledge(0),), at=time(16, 5)),
@@ -88,7 +95,7 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
         (
             act.acknowledge(4),
             act.ask_office(4, "phone"),
-            act.office_replies(3, "Here is the number she can be reached at.", phone="510-555-0177"),
+            act.office_replies(3, "Here is the number she answers.", phone="510-555-0177"),
         ),
         items=3,
     ),
@@ -101,7 +108,7 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
     ),
     # Jurisdiction review
     ConstituentStory(ASSEMBLY, 2, DENIED, (act.acknowledge(1), act.review(1))),
-    ConstituentStory(SENATE, 6, REFUND, (act.acknowledge(5), act.review(5))),
+    ConstituentStory(SENATE, 3, REFUND, (act.acknowledge(2), act.review(1))),
     ConstituentStory(
         PHONE_2,
         2,
@@ -133,9 +140,9 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
     ),
     ConstituentStory(
         SENATE,
-        9,
+        4,
         LANGUAGE,
-        (act.acknowledge(8), act.review(8), act.assign(7, "program-assistance-unit")),
+        (act.acknowledge(3), act.review(3), act.assign(2, "program-assistance-unit")),
     ),
     ConstituentStory(
         ASSEMBLY,
@@ -174,25 +181,25 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
     ),
     ConstituentStory(
         ASSEMBLY,
-        21,
+        8,
         SUBSIDY,
         (
-            *_WORKED,
-            act.release_arrives(15),
-            act.release_accepted(15, lasts_days=90),
-            act.update(14, "The income on file was read as monthly."),
-            act.release_revoked(6),
-            act.update(5, "The correction has been sent."),
+            *_BEGUN,
+            act.release_arrives(5),
+            act.release_accepted(5, lasts_days=90),
+            act.update(4, "The income on file was read as monthly."),
+            act.release_revoked(3),
+            act.update(1, "The correction has been sent."),
         ),
     ),
     ConstituentStory(
         ASSEMBLY,
-        21,
+        8,
         NEWBORN,
         (
-            *_WORKED,
-            act.release_arrives(16),
-            act.release_accepted(16, lasts_days=20),
+            *_BEGUN,
+            act.release_arrives(5),
+            act.release_accepted(5, lasts_days=20),
             act.release_arrives(4),
             act.release_accepted(3, lasts_days=45, replaces_valid=True),
             act.update(3, "The newborn is on the application; the card follows."),
@@ -216,9 +223,14 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
     ),
     ConstituentStory(
         SENATE,
-        21,
+        8,
         DEPENDENT,
-        (*_WORKED, act.release_arrives(17), act.release_accepted(16)),
+        (
+            *_BEGUN,
+            act.release_arrives(5),
+            act.release_accepted(4),
+            act.update(3, "The household is being put together again."),
+        ),
     ),
     ConstituentStory(
         SENATE,
@@ -295,6 +307,8 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
             act.start(11),
             act.update(10, "We wait for two more papers."),
             act.ask_consumer(9, "Pay stubs of the last two months."),
+            act.update(5, "One of the two has come."),
+            act.update(1, "The other one is promised for this week."),
         ),
     ),
     ConstituentStory(
@@ -307,6 +321,7 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
             act.assign(6),
             act.take(5),
             act.start(5),
+            act.update(3, "We wait for one letter."),
             act.ask_consumer(2, "The letter with the date of the change."),
         ),
     ),
@@ -320,21 +335,19 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
             act.assign(8),
             act.take(8),
             act.start(7),
+            act.update(5, "The plan needs a number we do not have."),
             act.ask_office(5, "case_or_application_id", "phone"),
         ),
         items=1,
     ),
     ConstituentStory(
         SENATE,
-        18,
+        8,
         NEWBORN,
         (
-            act.acknowledge(17),
-            act.review(17),
-            act.assign(16),
-            act.take(15),
-            act.start(15),
-            act.ask_office(13, "date_of_birth"),
+            *_BEGUN,
+            act.update(4, "One date is missing."),
+            act.ask_office(2, "date_of_birth"),
         ),
         items=2,
     ),
@@ -349,6 +362,7 @@ CONSTITUENT_STORIES: tuple[ConstituentStory, ...] = (
             act.take(7),
             act.start(7),
             act.ask_consumer(4, "The name of the medicine as the plan writes it."),
+            act.update(4, "We wait for the medicine's exact name."),
             act.consumer_answers(2, "She read it from the label."),
             act.ask_consumer(1, "The date of the plan's letter."),
         ),
@@ -579,7 +593,7 @@ _CALIFORNIA_TICKETS = (
 )
 
 CALIFORNIA_TICKETS = _tickets(
-    _CALIFORNIA_TICKETS * 2, (0, 1, 3, 5, 8, 10, 12, 15, 6, 9, 2, 7, 11, 14, 4, 18, 20)
+    _CALIFORNIA_TICKETS * 2, (0, 1, 3, 5, 8, 4, 6, 15, 9, 7, 2, 8, 10, 12, 5, 1, 20)
 )
 
 MARYLAND_TICKETS = _tickets(

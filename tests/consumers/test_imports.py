@@ -78,7 +78,9 @@ def test_a_ticket_of_the_feed_is_the_same_as_one_opened_by_hand(
     columns = ("kind", "status", "is_open", "is_waiting", "queue_id", "opened_at", "due_at")
     assert [getattr(fed, c) for c in columns] == [getattr(typed, c) for c in columns]
     assert fed.number[:8] == typed.number[:8]
-    events = [case.events.values("verb", "audience", "to_status", "data").get() for case in (fed, typed)]
+    events = [
+        case.events.values("verb", "audience", "to_status", "data").get() for case in (fed, typed)
+    ]
     assert events[0] == events[1]
     clocks = [
         Timer.objects.filter(case_id=case.pk).values("policy", "state", "due_at", "warn_at").get()
@@ -131,9 +133,7 @@ def test_a_row_that_is_there_twice_in_a_file_comes_in_once(world: World, tmp_pat
     assert counts(run) == (3, 1, 2, 0)
 
 
-def test_a_bad_row_refuses_itself_only_and_is_never_repeated(
-    world: World, tmp_path: Path
-) -> None:
+def test_a_bad_row_refuses_itself_only_and_is_never_repeated(world: World, tmp_path: Path) -> None:
     lines = [
         row(1),
         row(2, reference_id=""),
@@ -191,9 +191,7 @@ def test_columns_may_come_in_any_order(world: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_accents_arrive_whatever_the_encoding(
-    world: World, tmp_path: Path, encoding: str
-) -> None:
+def test_accents_arrive_whatever_the_encoding(world: World, tmp_path: Path, encoding: str) -> None:
     path = write(tmp_path, [row(diagnosis_category="Ménière’s disease")], encoding=encoding)
     take(world, path)
     assert TicketDetail.objects.get().facts["category"] == "Ménière’s disease"
@@ -255,9 +253,7 @@ def test_the_command_prints_its_counts_last(world: World, tmp_path: Path) -> Non
     assert Case.objects.get().opened_at == at
 
 
-def test_the_command_fails_when_the_file_was_not_read_through(
-    world: World, tmp_path: Path
-) -> None:
+def test_the_command_fails_when_the_file_was_not_read_through(world: World, tmp_path: Path) -> None:
     path = write(tmp_path, [], header="Wrong")
     with pytest.raises(CommandError, match="columns"):
         call_command(

@@ -37,9 +37,7 @@ def test_best_practices_stand_beside_the_form_of_a_chosen_type(
     assert "Enter the last day of coverage." in chosen.content.decode()
 
 
-def test_a_ticket_opened_on_the_page_is_routed_and_shown(
-    world: World, specialist: Client
-) -> None:
+def test_a_ticket_opened_on_the_page_is_routed_and_shown(world: World, specialist: Client) -> None:
     sent = {"type": "access-to-care", "summary": "A visit is refused.", "consumer_name": "Tala"}
     answer = specialist.post("/tickets/open/", sent)
     world.enter()
@@ -93,9 +91,7 @@ def test_the_try_out_says_which_queue_and_why(world: World, admin: Client) -> No
     assert "It matches, and is the first to do so." in page
 
 
-def test_a_line_is_added_moved_edited_and_deleted_after_asking(
-    world: World, admin: Client
-) -> None:
+def test_a_line_is_added_moved_edited_and_deleted_after_asking(world: World, admin: Client) -> None:
     sent = {"queue": world.organizations["appeals"].pk, "why": "Everything else."}
     admin.post("/tickets/routing/add/", sent)
     world.enter()
@@ -136,9 +132,7 @@ def test_an_incomplete_line_is_shown_again_with_its_error(world: World, admin: C
         ("admin", "/referral-directory/", 200),
     ],
 )
-def test_each_page_opens_for_its_roles_only(
-    world: World, key: str, path: str, status: int
-) -> None:
+def test_each_page_opens_for_its_roles_only(world: World, key: str, path: str, status: int) -> None:
     assert sign_in(world, key).get(path).status_code == status
 
 
