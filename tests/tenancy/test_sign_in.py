@@ -9,7 +9,9 @@ import pytest
 import time_machine
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.totp.internal.auth import TOTP
-from django.conf import settings
+from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from django.conf import settings as portal_settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.exceptions import ValidationError
@@ -17,6 +19,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
 from portal.ledger.models import LedgerEntry
 from portal.tenancy import services
@@ -45,7 +48,7 @@ def test_somebody_signs_in_and_gets_a_new_session(world: World, client: Client) 
     session["planted"] = True
     session.save()
     before = session.session_key
-    client.cookies[settings.SESSION_COOKIE_NAME] = before
+    client.cookies[portal_settings.SESSION_COOKIE_NAME] = before
     assert enter(client, "ea.analyst@covered-california.example").status_code == 302
     assert key_of(client) not in (None, before)
     assert client.get(PAGE).status_code == 200
@@ -418,3 +421,33 @@ def test_nobody_signs_up(world: World, client: Client) -> None:
     )
     assert not Person.objects.filter(email="new@office.example").exists()
     assert "closed" in answer.content.decode().lower()
+
+
+def test_no_button_of_a_provider_is_shown_where_none_is_configured(
+    db: None, client: Client
+) -> None:
+    assert "oidc" not in client.get(LOGIN).content.decode()
+
+
+def test_a_configured_provider_has_its_button(
+    world: World, client: Client, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ``OIDC_APPS`` configures it; the app itself is installed at start-up only."""
+    settings.ROOT_URLCONF = "tests.tenancy.sso_urls"
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "APPS": [
+                {
+                    "provider_id": "state-sso",
+                    "name": "State employees",
+                    "client_id": "liaison",
+                    "secret": "unused",
+                    "settings": {"server_url": "https://login.state.example/"},
+                }
+            ]
+        }
+    }
+    monkeypatch.setitem(registry.provider_map, OpenIDConnectProvider.id, OpenIDConnectProvider)
+    page = client.get(LOGIN).content.decode()
+    assert "State employees" in page
+    assert "/accounts/oidc/state-sso/login/" in page
