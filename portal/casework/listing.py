@@ -50,6 +50,8 @@ class View:
     label: str
     rows: Callable[[CaseQuerySet, Actor, Moment], CaseQuerySet]
     empty: str
+    #: The order it has when nobody asks for another.
+    order: str = "due"
 
 
 def coarse_q(*wanted: Coarse) -> Q:
@@ -109,7 +111,13 @@ STAFF_VIEWS: Final = (
         "You watch no case. “Watch” on a case's page adds it here.",
     ),
     View("all", "All open", lambda rows, actor, at: rows.open(), "There is no open case."),
-    View("closed", "Closed", lambda rows, actor, at: rows.closed(), "There is no closed case."),
+    View(
+        "closed",
+        "Closed",
+        lambda rows, actor, at: rows.closed(),
+        "There is no closed case.",
+        order="-opened",
+    ),
 )
 OUTSIDE_VIEWS: Final = (
     View(
@@ -117,14 +125,22 @@ OUTSIDE_VIEWS: Final = (
         "In progress",
         lambda rows, actor, at: rows.filter(coarse_q(Coarse.RECEIVED, Coarse.IN_PROGRESS)),
         "None of your cases is in progress.",
+        order="-opened",
     ),
     View(
         "ended",
         "Resolved or referred",
         lambda rows, actor, at: rows.filter(coarse_q(Coarse.RESOLVED, Coarse.REFERRED)),
         "None of your cases is resolved or referred yet.",
+        order="-opened",
     ),
-    View("all", "All", lambda rows, actor, at: rows, "Your office has not brought a case yet."),
+    View(
+        "all",
+        "All",
+        lambda rows, actor, at: rows,
+        "Your office has not brought a case yet.",
+        order="-opened",
+    ),
 )
 
 _SORTS: Final = (
@@ -308,10 +324,12 @@ def read_list(actor: Actor, params: QueryDict) -> CaseList:
     sorts = OUTSIDE_SORTS if actor.is_outside else STAFF_SORTS
     by_key = {view.key: view for view in views}
     view = by_key.get(params.get("view", views[0].key))
-    order = params.get("sort") or ("-opened" if actor.is_outside else "due")
+    if view is None:
+        raise BadRequest("There is no such view of this list.")
+    order = params.get("sort") or view.order
     sort = sorts.get(order.removeprefix("-"))
-    if view is None or sort is None:
-        raise BadRequest("There is no such view or order of this list.")
+    if sort is None:
+        raise BadRequest("There is no such order of this list.")
     filters = (OutsideFilters if actor.is_outside else StaffFilters)(params, actor=actor)
     return CaseList(
         actor=actor,

@@ -102,6 +102,11 @@ class Case(models.Model):
             ),
             models.Index(fields=["exchange", "kind", "-opened_at", "-id"], name="case_by_kind"),
             models.Index(fields=["exchange", "queue", "-opened_at", "-id"], name="case_by_queue"),
+            models.Index(
+                fields=["exchange", "-opened_at", "-id"],
+                name="case_closed",
+                condition=Q(is_open=False),
+            ),
         ]
 
     def __str__(self) -> str:
