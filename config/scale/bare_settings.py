@@ -3,7 +3,6 @@
 from config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "config.scale.bare"
-WSGI_APPLICATION = None
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -9,7 +9,7 @@ import tempfile
 import time
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         "Measure a portal of its own with a large population: a JSON line for each figure on"
         " standard output, progress on standard error. Nothing of your own portal is touched."
     )
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
