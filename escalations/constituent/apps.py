@@ -13,12 +13,16 @@ class ConstituentConfig(AppConfig):
         )
         from escalations.constituent.kind import CONSTITUENT
         from escalations.constituent.panel import reply_panel
+        from portal.api import registry
         from portal.casework import kinds, panels
         from portal.home import cards
+        from portal.ledger import names
         from portal.ui.navigation import NavItem, register
 
         kinds.register(CONSTITUENT)
         timed.register()
+        registry.register("escalations.constituent.api")
+        names.name_actions({"constituent.opened": "Opened a constituent case"})
         panels.register(
             "constituent",
             "constituent/_reply.html",

@@ -59,6 +59,10 @@ def write_case(request: HttpRequest, way: str, public_id: uuid.UUID) -> HttpResp
     files_form = _take_files(request, actor, draft)
     if not files_form.errors and "remove" in request.POST:
         _remove_file(actor, draft, request.POST["remove"])
+    if getattr(request, "htmx", False):
+        # A file was chosen: the page takes only the list of files from this answer.
+        fresh = door.form(actor=actor, initial=content)
+        return _form_page(request, actor, way, public_id, fresh, files_form)
     if "review" in request.POST:
         _check(actor, form)
         if form.errors or files_form.errors:

@@ -15,7 +15,7 @@ class ReleasesConfig(AppConfig):
 
     def ready(self) -> None:
         from escalations.releases import actions_table  # noqa: F401
-        from escalations.releases.ledger_names import DIRECTORY
+        from escalations.releases.ledger_names import ACTIONS, DIRECTORY
         from escalations.releases.panel import panel
         from portal.api import registry
         from portal.casework import panels, projection
@@ -32,6 +32,7 @@ class ReleasesConfig(AppConfig):
             with_status_only=True,
         )
         names.register(names.RELEASE, DIRECTORY)
+        names.name_actions(ACTIONS)
         projection.EVENT_LABELS.update(EVENT_LABELS)
         register(
             NavItem("releases", "Release forms", "releases:waiting", "releases.view", order=40)

@@ -25,4 +25,22 @@ def _in_words(row: Release) -> str:
     return f"Release form {row.pk}, {days}, {row.get_scope_display().lower()}"
 
 
+#: What the ledger's pages call the steps of a release.
+ACTIONS = {
+    "releases.received": "Took in a release form",
+    "releases.valid": "Accepted a release form",
+    "releases.deficient": "Marked a release form deficient",
+    "releases.override_asked": "Asked a second person to let a release form count",
+    "releases.revoked": "Revoked a release form",
+    "releases.replaced": "Replaced a release form",
+    "releases.lapsed": "Removed grants of lapsed release forms",
+    "releases.link_sent": "Sent a link to sign a release",
+    "releases.link_locked": "Locked a link to sign a release",
+    "releases.passcode_sent": "Sent a passcode to the constituent",
+    "releases.passcode_accepted": "The constituent entered the passcode",
+    "releases.passcode_refused": "A wrong passcode was entered",
+    "releases.signed": "The constituent signed a release",
+    "releases.declined": "The constituent declined to sign",
+}
+
 DIRECTORY = Directory(label=_label)

@@ -69,6 +69,11 @@ _ACTIONS = {
 }
 
 
+def name_actions(labels: Mapping[str, str]) -> None:
+    """Say what a room's own entries are called on pages; for keys that are no permission."""
+    _ACTIONS.update(labels)
+
+
 def action_label(key: str) -> str:
     """What an entry's action is called on a page."""
     if key in _ACTIONS:

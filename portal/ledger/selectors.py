@@ -137,7 +137,7 @@ def in_words(rows: Sequence[LedgerEntry]) -> list[EntryView]:
             cases=[case[pk] for pk in row.case_ids],
             consumers=[consumer[pk] for pk in row.consumer_ids],
             fields=[name.replace("_", " ") for name in row.fields],
-            authority=release[row.release_id] if row.release_id else "",
+            authority=release[row.release_id] if row.release_id and row.disclosed_to_id else "",
             surface=str(row.data.get("surface") or row.channel).replace("_", " "),
         )
         for row in rows

@@ -148,6 +148,21 @@ def test_ea_06_wrong_files_are_named_with_the_reason_and_good_ones_are_kept(
     assert [row.document.original_name for row in draft().files.all()] == ["good.png"]
 
 
+def test_a_file_that_is_chosen_is_checked_and_kept_at_once(office: Client, world: World) -> None:
+    response = office.post(
+        WRITE,
+        {"description": "", "uploads": [picture("good.png"), picture("1 123-45-6789.png")]},
+        headers={"HX-Request": "true"},
+    )
+    page = response.content.decode()
+    assert response.status_code == 200, "the page takes the list of files from this answer"
+    assert "good.png" in page
+    assert "Remove the Social Security number from the name of the file" in page
+    assert "This field is required" not in page
+    world.enter()
+    assert draft().files.count() == 1
+
+
 def test_a_kept_file_can_be_taken_out_again(office: Client, world: World) -> None:
     office.post(WRITE, FULL | {"uploads": picture("a.png"), "save": "1"})
     world.enter()
