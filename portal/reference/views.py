@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from portal.reference import tables
+from portal.tenancy.http import ActorRequest
 from portal.tenancy.models import Role
 from portal.tenancy.roles import ROLES
 
@@ -18,19 +19,19 @@ class RoleFilter(forms.Form):
     )
 
 
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: ActorRequest) -> HttpResponse:
     """What there is to read; offices get the short page."""
     if not request.actor.may("reference.view"):
         return how_it_works(request)
     return render(request, "reference/index.html")
 
 
-def how_it_works(request: HttpRequest) -> HttpResponse:
+def how_it_works(request: ActorRequest) -> HttpResponse:
     """The life of a constituent's case in plain words, for everybody who is signed in."""
     return render(request, "reference/how_it_works.html")
 
 
-def permissions(request: HttpRequest) -> HttpResponse:
+def permissions(request: ActorRequest) -> HttpResponse:
     """Who may do what in the actor's exchange, now."""
     request.actor.require("reference.view")
     form = RoleFilter(request.GET)
@@ -40,7 +41,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
     return render(request, "reference/permissions.html", context)
 
 
-def transitions(request: HttpRequest) -> HttpResponse:
+def transitions(request: ActorRequest) -> HttpResponse:
     """How each kind of case of the actor's exchange moves."""
     request.actor.require("reference.view")
     kinds = tables.transitions(_grants(request), only=request.actor.exchange.modules)
@@ -54,6 +55,6 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "reference/accessibility.html")
 
 
-def _grants(request: HttpRequest) -> dict[str, frozenset[str]]:
+def _grants(request: ActorRequest) -> dict[str, frozenset[str]]:
     rows = Role.objects.filter(exchange_id=request.actor.exchange_id)
     return {key: frozenset(held) for key, held in rows.values_list("key", "actions")}

@@ -21,7 +21,7 @@ from django.db import models, transaction
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
@@ -39,7 +39,7 @@ def actor_of(request: HttpRequest) -> Actor | None:
     if request.actor:  # type: ignore[attr-defined]
         return request.actor  # type: ignore[attr-defined]
     if not hasattr(request, "_platform_actor"):
-        exchange = Exchange.objects.filter(pk=request.session.get("exchange_id")).first()
+        exchange = Exchange.objects.filter(pk=request.session.get("exchange_id") or 0).first()
         request._platform_actor = exchange and Actor(  # type: ignore[attr-defined]
             exchange=exchange,
             person=request.user,  # type: ignore[arg-type]
@@ -66,9 +66,7 @@ class PortalAdminSite(admin.AdminSite):
         person = request.user
         return bool(person.is_authenticated and person.is_active and person.is_superuser)
 
-    def admin_view(
-        self, view: Callable[..., HttpResponse], cacheable: bool = False
-    ) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's, but refuse (and record) instead of asking a signed-in person again."""
 
         checked = super().admin_view(view, cacheable)
@@ -81,7 +79,7 @@ class PortalAdminSite(admin.AdminSite):
         return update_wrapper(guarded, checked)
 
     @method_decorator(login_not_required)
-    def login(
+    def login(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The portal has one sign-in page, with its second factor and its limits."""
@@ -90,19 +88,19 @@ class PortalAdminSite(admin.AdminSite):
             return redirect("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
-    def logout(
+    def logout(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if request.method == "POST":
             logout(request)
         return redirect("account_login")
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
 
-    def get_urls(self) -> list[URLPattern]:
+    def get_urls(self) -> list[URLResolver | URLPattern]:
         choose = self.admin_view(require_POST(self.choose_exchange))
         return [path("exchange/", choose, name="choose_exchange"), *super().get_urls()]
 
@@ -154,7 +152,7 @@ class ServiceForm(ModelForm):
     write: Callable[[dict[str, Any]], models.Model]
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         if self.errors or not self.has_changed():
             return
         try:
@@ -172,7 +170,7 @@ class ServiceForm(ModelForm):
 
     def save(self, commit: bool = True) -> models.Model:
         """The service has saved it."""
-        self.save_m2m = lambda: None
+        self.save_m2m = lambda: None  # type: ignore[method-assign]
         return self.instance
 
 
@@ -213,7 +211,7 @@ class ServiceModelAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Filter by the list's own filters only: no question may reach into another table."""
-        offered = [item if isinstance(item, str) else item[0] for item in self.list_filter]
+        offered = [str(item) for item in self.list_filter]
         return any(lookup in (name, f"{name}__exact", f"{name}__id__exact") for name in offered)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -252,19 +250,21 @@ class ServiceModelAdmin(admin.ModelAdmin):
 
         def write(form: ServiceForm, data: dict[str, Any]) -> models.Model:
             actor = actor_of(request)
-            if actor is None or (self.create if obj is None else self.change) is None:
+            if actor is None:
                 raise PermissionDenied
-            if obj is None:
+            if obj is None and self.create is not None:
                 return self.create(actor, data)
-            # The form has put its values into ``obj``; the service must see what is stored.
-            return self.change(actor, self.model._default_manager.get(pk=obj.pk), data)
+            if obj is not None and self.change is not None:
+                # The form has put its values into ``obj``; the service must see what is stored.
+                return self.change(actor, self.model._default_manager.get(pk=obj.pk), data)
+            raise PermissionDenied
 
         return type(base.__name__, (base,), {"write": write})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Nothing: the service has saved it while the form was checked."""
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Nothing: the service has written the ledger, which nobody can edit."""
 
     log_change = log_deletion = log_addition  # type: ignore[assignment]
@@ -284,7 +284,9 @@ class ServiceModelAdmin(admin.ModelAdmin):
         """What became of the object, from the history the database keeps."""
         row = self.get_object(request, object_id)
         if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
+                request, self.opts, object_id
+            )
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         context = {
@@ -337,6 +339,6 @@ def revisions_of(row: models.Model) -> Iterator[Revision]:
         yield Revision(
             at=event.pgh_created_at,
             label="Created" if event.pgh_label == "insert" else "Changed",
-            person=names.get(people[event.pk], ""),
+            person=names.get(people[event.pk] or 0, ""),
             changes=changes,
         )

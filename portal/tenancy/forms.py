@@ -58,7 +58,9 @@ class InviteForm(forms.Form):
 
     full_name = forms.CharField(label="Full name", max_length=120, validators=[no_long_number])
     email = forms.EmailField(label="Work email address", max_length=254)
-    organization = forms.ModelChoiceField(label="Organization", queryset=None)
+    organization = forms.ModelChoiceField(
+        label="Organization", queryset=Organization.objects.none()
+    )
     role = forms.ChoiceField(label="Role")
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:

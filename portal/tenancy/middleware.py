@@ -196,7 +196,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponse | None:
         if not getattr(view, "login_required", True):
             return None
-        return super().process_view(request, view, args, kwargs)
+        return super().process_view(request, view, args, kwargs)  # type: ignore[return-value]
 
 
 class SecondFactorMiddleware:

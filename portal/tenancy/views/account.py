@@ -13,6 +13,7 @@ from django.views.generic import RedirectView
 
 from portal.tenancy import administration, services
 from portal.tenancy.forms import ProfileForm, TokenForm
+from portal.tenancy.http import ActorRequest
 from portal.tenancy.models import ApiToken
 from portal.tenancy.views import show_errors
 
@@ -20,12 +21,12 @@ from portal.tenancy.views import show_errors
 class Profile(View):
     """Name and phone, and all that belongs to the account (``tenancy:profile``)."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ActorRequest) -> HttpResponse:
         person = request.actor.person
         initial = {"full_name": person.full_name, "phone": person.phone}
         return self._page(request, ProfileForm(initial=initial))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: ActorRequest) -> HttpResponse:
         form = ProfileForm(request.POST)
         if form.is_valid():
             try:
@@ -39,7 +40,7 @@ class Profile(View):
                 return redirect("tenancy:profile")
         return self._page(request, form)
 
-    def _page(self, request: HttpRequest, form: ProfileForm) -> HttpResponse:
+    def _page(self, request: ActorRequest, form: ProfileForm) -> HttpResponse:
         actor = request.actor
         context = {
             "form": form,
@@ -53,11 +54,11 @@ class Profile(View):
 class CreateToken(View):
     """A new API token; its secret is on the answer's page and nowhere else, ever."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ActorRequest) -> HttpResponse:
         request.actor.require("tenancy.api_token")
         return render(request, "tenancy/token_form.html", {"form": TokenForm()})
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: ActorRequest) -> HttpResponse:
         actor = request.actor
         actor.require("tenancy.api_token")
         form = TokenForm(request.POST)
@@ -72,7 +73,7 @@ class CreateToken(View):
 class RevokeToken(View):
     """Ends one of one's own tokens, after a second thought."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: ActorRequest, pk: int) -> HttpResponse:
         token = self._token(request, pk)
         context = {
             "title": "Revoke this token?",
@@ -85,12 +86,12 @@ class RevokeToken(View):
         }
         return render(request, "ui/confirm.html", context)
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: ActorRequest, pk: int) -> HttpResponse:
         services.revoke_api_token(actor=request.actor, token=self._token(request, pk))
         messages.success(request, "The token is revoked.")
         return redirect("tenancy:profile")
 
-    def _token(self, request: HttpRequest, pk: int) -> ApiToken:
+    def _token(self, request: ActorRequest, pk: int) -> ApiToken:
         return get_object_or_404(ApiToken.objects.of(request.actor), pk=pk, revoked_at=None)
 
 
@@ -99,7 +100,7 @@ class Switch(View):
 
     http_method_names = ["post"]
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: ActorRequest) -> HttpResponse:
         wanted = request.POST.get("membership", "")
         chosen = next((m for m in request.actor.memberships if str(m.pk) == wanted), None)
         if chosen is None:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
+from portal.tenancy.http import ActorRequest
 from portal.tenancy.models import Organization
 
 #: Kinds of the exchange's own tree; everybody else stands around it.
@@ -21,11 +22,11 @@ class Branch:
     below: list["Branch"] = field(default_factory=list)
 
 
-def organizations(request: HttpRequest) -> HttpResponse:
+def organizations(request: ActorRequest) -> HttpResponse:
     """``tenancy:organizations``; two statements, whatever their number."""
     actor = request.actor
     actor.require("tenancy.view_organizations")
-    rows = (
+    found = (
         Organization.objects.visible_to(actor)
         .active()
         .annotate(
@@ -36,7 +37,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
         )
         .order_by("path", "name")
     )
-    rows = list(rows)
+    rows = list(found)
     around: dict[str, list[Organization]] = {}
     for row in sorted(rows, key=lambda row: row.name):
         if row.kind not in _OWN:
@@ -51,7 +52,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 def tree_of(rows: Iterable[Organization]) -> list[Branch]:
     """Arrange organizations under their parents, each level by name; orphans become roots."""
     nodes = {row.pk: Branch(row) for row in rows}
-    roots = []
+    roots: list[Branch] = []
     for node in sorted(nodes.values(), key=lambda node: node.organization.name):
         parent = nodes.get(node.organization.parent_id or 0)
         (parent.below if parent else roots).append(node)

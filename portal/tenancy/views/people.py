@@ -1,16 +1,18 @@
 """People of one's organization, or of the exchange: invite, end a membership, switch off."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views import View
 
 from portal.tenancy import invitations, services
 from portal.tenancy.forms import InviteForm, PeopleFilter
+from portal.tenancy.http import ActorRequest
 from portal.tenancy.models import Invitation, Membership, Person
 from portal.tenancy.views import show_errors
 
@@ -21,7 +23,7 @@ _COUNT_LIMIT = 1000
 class People(View):
     """Who works here in which role, and who is invited (``tenancy:people``)."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ActorRequest) -> HttpResponse:
         actor = request.actor
         actor.require("tenancy.invite")
         form = PeopleFilter(request.GET)
@@ -67,19 +69,22 @@ class People(View):
             Q(person__full_name__gt=name) | Q(person__full_name=name, pk__gt=last.pk)
         )
 
-    def _url(self, request: HttpRequest, after: int | None) -> str:
-        query = {key: value for key, value in request.GET.items() if key != "after"}
-        return f"?{urlencode(query | ({'after': after} if after else {}))}"
+    def _url(self, request: ActorRequest, after: int | None) -> str:
+        query = request.GET.copy()
+        query.pop("after", None)
+        if after:
+            query["after"] = str(after)
+        return f"?{query.urlencode()}"
 
 
 class Invite(View):
     """Invite somebody by mail."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: ActorRequest) -> HttpResponse:
         request.actor.require("tenancy.invite")
         return render(request, "tenancy/invite.html", {"form": InviteForm(actor=request.actor)})
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: ActorRequest) -> HttpResponse:
         request.actor.require("tenancy.invite")
         form = InviteForm(request.POST, actor=request.actor)
         if form.is_valid():
@@ -106,7 +111,7 @@ class Confirmed(View):
     title = text = submit_label = done = ""
     danger = True
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: ActorRequest, pk: int) -> HttpResponse:
         context = {
             "title": self.title,
             "text": self.text,
@@ -118,7 +123,7 @@ class Confirmed(View):
         }
         return render(request, "ui/confirm.html", context)
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: ActorRequest, pk: int) -> HttpResponse:
         try:
             self.perform(request, self.row(request, pk))
         except ValidationError as error:
@@ -127,18 +132,18 @@ class Confirmed(View):
             messages.success(request, self.done)
         return redirect("tenancy:people")
 
-    def row(self, request: HttpRequest, pk: int) -> Membership | Invitation:
+    def row(self, request: ActorRequest, pk: int) -> Membership | Invitation:
         raise NotImplementedError
 
-    def details(self, row: Membership | Invitation) -> list[tuple[str, str]]:
+    def details(self, row: Any) -> list[tuple[str, str]]:
         raise NotImplementedError
 
-    def perform(self, request: HttpRequest, row: Membership | Invitation) -> None:
+    def perform(self, request: ActorRequest, row: Any) -> None:
         raise NotImplementedError
 
 
 class _OnMembership(Confirmed):
-    def row(self, request: HttpRequest, pk: int) -> Membership:
+    def row(self, request: ActorRequest, pk: int) -> Membership:
         request.actor.require("tenancy.invite")
         rows = Membership.objects.visible_to(request.actor).filter(is_active=True)
         return get_object_or_404(rows.select_related("person", "organization", "role"), pk=pk)
@@ -160,7 +165,7 @@ class EndMembership(_OnMembership):
     submit_label = "End membership"
     done = "The membership has ended."
 
-    def perform(self, request: HttpRequest, row: Membership) -> None:
+    def perform(self, request: ActorRequest, row: Membership) -> None:
         services.end_membership(actor=request.actor, membership=row)
 
 
@@ -176,11 +181,11 @@ class SetActive(_OnMembership):
     submit_label = "Switch off"
     done = "The account is switched off."
 
-    def row(self, request: HttpRequest, pk: int) -> Membership:
+    def row(self, request: ActorRequest, pk: int) -> Membership:
         request.actor.require("tenancy.administer")
         return super().row(request, pk)
 
-    def perform(self, request: HttpRequest, row: Membership) -> None:
+    def perform(self, request: ActorRequest, row: Membership) -> None:
         person: Person = row.person
         services.set_person_active(actor=request.actor, person=person, is_active=self.is_active)
 
@@ -195,7 +200,7 @@ class Reactivate(SetActive):
 
 
 class _OnInvitation(Confirmed):
-    def row(self, request: HttpRequest, pk: int) -> Invitation:
+    def row(self, request: ActorRequest, pk: int) -> Invitation:
         request.actor.require("tenancy.invite")
         rows = Invitation.objects.visible_to(request.actor).filter(
             accepted_at=None, revoked_at=None
@@ -216,7 +221,7 @@ class RevokeInvitation(_OnInvitation):
     submit_label = "Revoke"
     done = "The invitation is revoked."
 
-    def perform(self, request: HttpRequest, row: Invitation) -> None:
+    def perform(self, request: ActorRequest, row: Invitation) -> None:
         services.revoke_invitation(actor=request.actor, invitation=row)
 
 
@@ -227,5 +232,5 @@ class ResendInvitation(_OnInvitation):
     submit_label = "Send again"
     done = "The invitation is on its way again."
 
-    def perform(self, request: HttpRequest, row: Invitation) -> None:
+    def perform(self, request: ActorRequest, row: Invitation) -> None:
         invitations.resend_invitation(actor=request.actor, invitation=row)
