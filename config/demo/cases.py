@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from config.demo.clock import MovableClock
 from config.demo.papers import Papers
@@ -92,7 +93,7 @@ def count_rows(exchanges: Iterable[Exchange]) -> dict[str, int]:
 
 def _submit(stage: Stage, story: ConstituentStory) -> Case:
     person = next(stage.people)
-    items = {
+    items: dict[str, Any] = {
         "constituent_name": person.name,
         "phone": person.phone,
         "case_or_application_id": person.case_number,

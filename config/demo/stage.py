@@ -89,7 +89,7 @@ class Stage:
         )
         local = self.now.astimezone(zone(self.exchange.time_zone))
         day = local.date() if local.time() > time(9, 30) else local.date() - timedelta(days=1)
-        found = []
+        found: list[date] = []
         while len(found) <= HISTORY_DAYS:
             if calendar.intervals_on(day):
                 found.append(day)

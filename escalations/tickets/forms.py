@@ -1,6 +1,6 @@
 """Forms of a ticket's acts, of opening one, and of what an exchange configures."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -76,9 +76,8 @@ class OpenTicketForm(ActForm):
     )
 
     def prepare(self) -> None:
-        self.fields["queue"].queryset = Organization.objects.queues().filter(
-            exchange_id=self.actor.exchange_id
-        )
+        units = Organization.objects.queues()
+        self.offer("queue", units.filter(exchange_id=self.actor.exchange_id))
 
 
 class RouteForm(forms.Form):
@@ -89,7 +88,7 @@ class RouteForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ticket_type"].queryset = active_types(actor)
+        cast(forms.ModelChoiceField, self.fields["ticket_type"]).queryset = active_types(actor)
 
 
 class RuleForm(forms.ModelForm):
@@ -107,17 +106,14 @@ class RuleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ticket_type"].queryset = TicketType.objects.filter(
-            exchange_id=actor.exchange_id
-        )
-        self.fields["ticket_type"].empty_label = "Any type"
-        self.fields["ticket_type"].help_text = ""
-        self.fields["queue"].queryset = Organization.objects.queues().filter(
-            exchange_id=actor.exchange_id
-        )
+        types = cast(forms.ModelChoiceField, self.fields["ticket_type"])
+        types.queryset = TicketType.objects.filter(exchange_id=actor.exchange_id)
+        types.empty_label, types.help_text = "Any type", ""
+        units = Organization.objects.queues().filter(exchange_id=actor.exchange_id)
+        cast(forms.ModelChoiceField, self.fields["queue"]).queryset = units
 
 
-class TypeForm(forms.Form):
+class _TypeFields(forms.Form):
     """What a type is called and what is advised about it."""
 
     label = forms.CharField(label="Name", max_length=120)
@@ -127,24 +123,26 @@ class TypeForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
     )
-    is_active = forms.BooleanField(
-        label="In use",
-        required=False,
-        help_text="New tickets can have this type.",
-    )
 
     def clean_best_practices(self) -> list[str]:
         lines = self.cleaned_data["best_practices"].splitlines()
         return [line.strip() for line in lines if line.strip()]
 
 
-class NewTypeForm(TypeForm):
+class TypeForm(_TypeFields):
+    """A type that is there."""
+
+    is_active = forms.BooleanField(
+        label="In use", required=False, help_text="New tickets can have this type."
+    )
+
+
+class NewTypeForm(_TypeFields):
     """A type that does not exist yet; its key never changes afterwards."""
 
     key = forms.SlugField(
         label="Key", max_length=60, help_text="Short and lasting, e.g. access-to-care."
     )
-    is_active = None
     field_order = ["label", "key"]
 
 

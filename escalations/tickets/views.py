@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -212,7 +212,7 @@ def _form_page(request: HttpRequest, form: Any, title: str, back: str) -> HttpRe
     return render(request, "tickets/form.html", context, status=_status(form))
 
 
-def _show_errors(form: Form, error: Refused | ValidationError) -> None:
+def _show_errors(form: BaseForm, error: Refused | ValidationError) -> None:
     """Put a service's objection beside the field it names, or on top."""
     if isinstance(error, Refused) or not hasattr(error, "error_dict"):
         form.add_error(None, str(error) if isinstance(error, Refused) else error.messages)

@@ -1,6 +1,6 @@
 """The form that takes in a feed's file."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,7 +18,8 @@ class FeedForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: list[FeedKind], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds]
+        choices = cast(forms.ChoiceField, self.fields["kind"])
+        choices.choices = [(kind.key, kind.label) for kind in kinds]
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
