@@ -1,10 +1,13 @@
 """Which filters the list of cases knows, and what they may tell whom."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
+from django_filters.fields import IsoDateTimeField
 
 from portal.casework import kinds
 from portal.casework.machine import Coarse
@@ -38,6 +41,31 @@ def _statuses() -> list[tuple[str, str]]:
     )
 
 
+class _InstantField(IsoDateTimeField):
+    """An instant, in UTC: a database does not read every offset that ISO 8601 can write."""
+
+    default_error_messages = {"out_of_range": "Choose an instant between 1900 and 2200."}
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The instant.
+
+        Raises:
+            ValidationError: it is no instant, or none that a case could have.
+        """
+        found = super().to_python(value)
+        if found is None:
+            return None
+        if not 1900 <= found.year < 2200:
+            raise ValidationError(self.error_messages["out_of_range"], code="out_of_range")
+        return found.astimezone(UTC)
+
+
+class InstantFilter(filters.IsoDateTimeFilter):
+    """A bound in time; without an offset it is read as UTC."""
+
+    field_class = _InstantField
+
+
 class CaseFilters(filters.FilterSet):
     """Every parameter is named here; any other is refused."""
 
@@ -58,12 +86,12 @@ class CaseFilters(filters.FilterSet):
     queue = filters.CharFilter(
         field_name="queue__code", max_length=60, label="Code of a unit; see /queues/."
     )
-    opened_after = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
-    opened_before = filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
-    updated_after = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
-    updated_before = filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="lt")
-    due_after = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="gte")
-    due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+    opened_after = InstantFilter(field_name="opened_at", lookup_expr="gte")
+    opened_before = InstantFilter(field_name="opened_at", lookup_expr="lt")
+    updated_after = InstantFilter(field_name="updated_at", lookup_expr="gte")
+    updated_before = InstantFilter(field_name="updated_at", lookup_expr="lt")
+    due_after = InstantFilter(field_name="due_at", lookup_expr="gte")
+    due_before = InstantFilter(field_name="due_at", lookup_expr="lt")
 
     class Meta:
         model = Case

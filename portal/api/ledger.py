@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.base import ListView
+from portal.api.filters import InstantFilter
 from portal.api.projections import Shape
 from portal.casework.models import Case
 from portal.ledger.models import LedgerEntry
@@ -53,8 +54,8 @@ class LedgerFilters(filters.FilterSet):
     disclosed_to = filters.NumberFilter(
         field_name="disclosed_to_id", min_value=1, max_value=2**31 - 1, label="Id of an office."
     )
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    since = InstantFilter(field_name="at", lookup_expr="gte")
+    until = InstantFilter(field_name="at", lookup_expr="lt")
 
     class Meta:
         model = LedgerEntry

@@ -88,6 +88,9 @@ class StrictInput(OpenApiSerializerExtension):
         return {**schema, "additionalProperties": False}
 
 
+#: Any of several shapes, not one: a body can fit several forms, and what an office learns of a
+#: release is a part of what its examiner sees.
+_OVERLAPPING = {"ActInputRequest", "Release"}
 #: The pairs of shapes a reader gets one of, and what tells them apart.
 _SHOWS_DETAILS = {
     "CaseStatus": False,
@@ -102,7 +105,6 @@ def finish(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     schemas = result["components"]["schemas"]
     for name, shows in _SHOWS_DETAILS.items():
         schemas[name]["properties"]["shows_details"] = {"type": "boolean", "enum": [shows]}
-    # The body of an act is that of its form; one body can fit several forms.
-    inputs = schemas["ActInputRequest"]
-    inputs["anyOf"] = inputs.pop("oneOf")
+    for name in _OVERLAPPING & schemas.keys():
+        schemas[name]["anyOf"] = schemas[name].pop("oneOf")
     return result

@@ -182,6 +182,8 @@ def test_everybody_may_filter_by_what_everybody_may_know(
         {"cursor": "forged"},
         {"is_open": "banana"},
         {"opened_after": "yesterday"},
+        {"opened_after": "0147-08-17T00:47:38+22:44"},
+        {"due_before": "9999-12-31T23:59:59-23:59"},
         {"kind": "appeal"},
         {"q": "a\x00b"},
     ],
