@@ -330,6 +330,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.tenancy.tasks.end_dormant_accounts",
         "schedule": 86_400.0,
     },
+    "forget-api-answers": {"task": "portal.api.tasks.forget_answers", "schedule": 3600.0},
     "anchor-ledger": {"task": "portal.ledger.tasks.anchor_ledger", "schedule": 3600.0},
 }
 
