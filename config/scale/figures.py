@@ -17,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import connection
+from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
@@ -34,7 +35,7 @@ from portal.tenancy.scope import use_exchange
 from portal.tenancy.selectors import actor_for, membership_for_actor
 from portal.tenancy.services import create_api_token
 
-_EXCHANGE, _SWEPT_EXCHANGE = "covered-california", "calchoice"
+_EXCHANGE = "covered-california"
 _SPECIALIST, _OFFICE = "eru.specialist@covered.example", "staff@assembly13.example"
 _WORDS = ("Rosa Quintero", "José Arroyo", "Minh Trần", "Ramón Saldívar")
 #: How many different cases the case page is asked for.
@@ -174,6 +175,7 @@ class Bench:
             Page(
                 "P10", "bell count", get(reverse("notifications:bell-count")), limit="1 statement"
             ),
+            Page("P10", "session keep-alive", self._keep_alive, limit="1 statement"),
             Page("P10", "health", get(reverse("health-live")), limit="0 statements"),
         ]
 
@@ -232,6 +234,12 @@ class Bench:
             "Idempotency-Key": str(uuid.uuid4()),
         }
         return Call(reverse("api:constituent-submit"), "POST", json.dumps(body).encode(), headers)
+
+    def _keep_alive(self, number: int) -> Call:
+        token = "k" * CSRF_SECRET_LENGTH
+        cookies = f"{self.specialist.headers['Cookie']}; {settings.CSRF_COOKIE_NAME}={token}"
+        headers = {"Cookie": cookies, "X-CSRFToken": token}
+        return Call(reverse("session-keep-alive"), "POST", headers=headers)
 
     def _sign_in(self, email: str) -> Visitor:
         """A session as signing in leaves it, without a password."""
@@ -325,7 +333,7 @@ def measure(
 def _sweep(*, full: bool, say: stack.Say) -> Iterator[Figure]:
     timers, due = (1_000_000, 10_000) if full else (100_000, 1_000)
     say(f"P6 {timers:,} running clocks")
-    exchange = Exchange.objects.get(slug=_SWEPT_EXCHANGE)
+    exchange = sweeping.found_exchange()
     sweeping.add_running_timers(exchange, timers=timers, due=due)
     as_owner("VACUUM (ANALYZE) clocks_timer", "VACUUM (ANALYZE) casework_case")
     idle = sweeping.time_nothing_due(exchange)

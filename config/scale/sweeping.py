@@ -32,6 +32,28 @@ _BARE = """
 """
 
 
+def found_exchange() -> Exchange:
+    """An exchange with a calendar and nothing else, so that only the yardstick is ever due."""
+    exchange = Exchange.objects.create(
+        slug="sweep-yardstick",
+        name="Sweep yardstick",
+        short_name="Yardstick",
+        time_zone="America/Los_Angeles",
+        contact_email="lead@yardstick.example",
+        modules=["ticket"],
+    )
+    with use_exchange(exchange):
+        BusinessCalendar.objects.create(
+            exchange=exchange,
+            key="standard",
+            name="Standard hours",
+            zone=exchange.time_zone,
+            week={day: [["08:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
+            is_default=True,
+        )
+    return exchange
+
+
 def add_running_timers(exchange: Exchange, *, timers: int, due: int) -> None:
     """Clocks on bare cases: ``due`` of them for each yardstick, the others ten years later."""
     with use_exchange(exchange):
