@@ -62,7 +62,7 @@ class BellListView(ListView):
         """One's own."""
         return Bell.objects.visible_to(self.actor).select_related("case")
 
-    def shown(self, page: list[Any]) -> list[Any]:
+    def shown(self, page: list[Any]) -> Any:
         """With the sentence the page shows, in the exchange's own words."""
         exchange = self.actor.exchange
         own = dict(MessageTemplate.objects.filter(exchange=exchange).values_list("key", "subject"))

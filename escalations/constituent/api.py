@@ -70,7 +70,7 @@ class _IntakeView(ApiView):
         return {**cleaned, **self._stored(serializer)}
 
     def _stored(self, serializer: StrictSerializer) -> Mapping[str, Any]:
-        store = {"exchange": self.actor.exchange, "uploaded_by": self.actor.person}
+        store: dict[str, Any] = {"exchange": self.actor.exchange, "uploaded_by": self.actor.person}
         documents = [
             store_document(file=file, purpose=Document.Purpose.ATTACHMENT, **store)
             for file in serializer.screened.get("files", [])

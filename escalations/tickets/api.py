@@ -19,7 +19,7 @@ from portal.tenancy.models import Organization
 
 
 def _length(name: str) -> int:
-    return int(TicketDetail._meta.get_field(name).max_length)  # type: ignore[arg-type]
+    return int(TicketDetail._meta.get_field(name).max_length or 0)  # type: ignore[union-attr]
 
 
 class TicketInputSerializer(StrictSerializer):
@@ -33,7 +33,7 @@ class TicketInputSerializer(StrictSerializer):
         max_length=60,
         help_text="Code of a unit; without one the routing table decides.",
     )
-    parent = serializers.CharField(
+    parent = serializers.CharField(  # type: ignore[assignment]
         required=False, max_length=32, help_text="Number of the case it is work for."
     )
     consumer_name = serializers.CharField(
@@ -91,7 +91,7 @@ class ChoiceRowSerializer(projections.Shape):
 
     id = serializers.IntegerField()
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class TicketTypeListView(ListView):

@@ -38,16 +38,16 @@ class ChoiceSerializer(projections.Shape):
     """One choice of a field."""
 
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class InputFieldSerializer(projections.Shape):
     """A field an act asks for."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     help = serializers.CharField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     multiple = serializers.BooleanField()
     choices = ChoiceSerializer(many=True, allow_null=True)
 

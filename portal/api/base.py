@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import Http404
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.generics import GenericAPIView
@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from portal.api import idempotency
 from portal.api.models import IdempotentAnswer
+from portal.api.pagination import KeysetPagination
 from portal.casework.models import Case
 from portal.tenancy.actor import Actor, NotAllowed
 
@@ -72,16 +73,14 @@ class ApiView(APIView):
             return response
         return super().handle_exception(exc)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Keep a first answer, and let no cache keep any."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if self._claimed is not None and response.status_code < 400:
             idempotency.keep(
                 answer=self._claimed,
                 status_code=response.status_code,
-                data=self.answer_to_keep(response.data),  # type: ignore[attr-defined]
+                data=self.answer_to_keep(response.data),
             )
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
@@ -145,9 +144,10 @@ class ListView(ListModelMixin, ApiView, GenericAPIView):
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         """One page."""
-        page = self.paginator.paginate_queryset(self.filter_queryset(self.rows()), request, self)
-        return self.paginator.get_paginated_response(self.shown(page or []))
+        pages = KeysetPagination()
+        page = pages.paginate_queryset(self.filter_queryset(self.rows()), request, self)
+        return pages.get_paginated_response(self.shown(page))
 
-    def shown(self, page: list[Any]) -> list[Any]:
+    def shown(self, page: list[Any]) -> Any:
         """The rows of a page as plain data."""
         return self.get_serializer(page, many=True).data

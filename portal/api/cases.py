@@ -57,7 +57,7 @@ class CaseListView(ListView):
             )
         )
 
-    def shown(self, page: list[Any]) -> list[Any]:
+    def shown(self, page: list[Any]) -> Any:
         """Each row in the shape its reader may see."""
         return [_row(case) for case in page]
 
@@ -180,7 +180,7 @@ class TimerSerializer(projections.Shape):
     """A clock: its promise, its state, its deadline and where the time went."""
 
     policy = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     promise = serializers.CharField()
     citation = serializers.CharField()
     state = serializers.CharField()

@@ -1,7 +1,7 @@
 """One shape for every error the API gives."""
 
 import math
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
@@ -11,6 +11,7 @@ from django.core.exceptions import (
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404, UnreadablePostError
 from drf_standardized_errors.handler import exception_handler as standard_handler
+from drf_standardized_errors.types import ExceptionHandlerContext
 from rest_framework import exceptions, status
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.response import Response
@@ -50,12 +51,12 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     request.failed = True
     if isinstance(exc, NotAllowed):
         request.refusals.append(exc.action)
-    if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
-        wait = math.ceil(exc.wait)
+    if isinstance(exc, exceptions.Throttled):
+        wait = math.ceil(getattr(exc, "wait", None) or 1)
         exc.detail = ErrorDetail(
             f"This token has sent too many requests. Try again in {wait} seconds.", exc.default_code
         )
-    return standard_handler(_translated(exc), context)
+    return standard_handler(_translated(exc), cast(ExceptionHandlerContext, context))
 
 
 def details_of(error: DjangoValidationError) -> dict[str, list[ErrorDetail]]:

@@ -75,9 +75,7 @@ def claim(*, actor: Actor, key: str, fingerprint: str) -> tuple[IdempotentAnswer
         KeyReused: the key stands for a different request.
         StillRunning: the first request holds the key for longer than we wait.
     """
-    kept = IdempotentAnswer.objects.filter(
-        exchange=actor.exchange, person_id=actor.person_id, key=key
-    )
+    kept = IdempotentAnswer.objects.filter(exchange=actor.exchange, person=actor.person, key=key)
     kept.filter(created_at__lt=timezone.now() - KEPT).delete()
     answer = IdempotentAnswer(
         exchange=actor.exchange, person=actor.person, key=key, request_sha256=fingerprint

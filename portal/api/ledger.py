@@ -38,8 +38,9 @@ class LedgerEntrySerializer(Shape):
     def get_fields(self) -> dict[str, serializers.Field]:
         """``fields`` is a name of the serializer itself."""
         fields = super().get_fields()
-        names = fields.pop("fields_")
-        return {**fields, "fields": type(names)(child=serializers.CharField(), source="fields_")}
+        del fields["fields_"]
+        names = serializers.ListField(child=serializers.CharField(), source="fields_")
+        return {**fields, "fields": names}
 
 
 class LedgerFilters(filters.FilterSet):
@@ -87,7 +88,7 @@ class LedgerListView(ListView):
         """Of this exchange."""
         return LedgerEntry.objects.filter(exchange_id=self.actor.exchange_id)
 
-    def shown(self, page: list[Any]) -> list[Any]:
+    def shown(self, page: list[Any]) -> Any:
         """With case numbers instead of ids, read in one statement."""
         ids = {case_id for entry in page for case_id in entry.case_ids}
         numbers = dict(Case.objects.filter(pk__in=ids).values_list("pk", "number"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -28,7 +28,7 @@ class KeysetPagination(BasePagination):
     """
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: "APIView | None" = None
+        self, queryset: Any, request: Request, view: "APIView | None" = None
     ) -> list[Any]:
         """One page of rows.
 
@@ -107,7 +107,7 @@ class KeysetPagination(BasePagination):
     def _next(self) -> str | None:
         if self.last is None:
             return None
-        value = None if self.column == "pk" else getattr(self.last, self.column)
+        value: Any = None if self.column == "pk" else getattr(self.last, self.column)
         if hasattr(value, "isoformat"):
             value = value.isoformat()
         cursor = signing.dumps([self.order, value, self.last.pk], salt=_SALT)

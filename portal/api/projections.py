@@ -34,7 +34,7 @@ class EventSerializer(Shape):
 
     at = serializers.DateTimeField()
     verb = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     actor = serializers.CharField(help_text="Empty where the reader may not know.")
     from_status = serializers.CharField()
     to_status = serializers.CharField()
@@ -58,7 +58,7 @@ class LinkSerializer(Shape):
 
     number = serializers.CharField()
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     status = serializers.CharField()
     queue = serializers.CharField()
     owner = serializers.CharField()
@@ -68,7 +68,7 @@ class RowSerializer(Shape):
     """A labelled value."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     value = _AnyValue(allow_null=True)
 
 
@@ -88,7 +88,7 @@ class ActSerializer(Shape):
     """An act open to the reader now."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     confirm = serializers.BooleanField(help_text="Ask before: it cannot be undone.")
     is_transition = serializers.BooleanField(help_text="Needs `expected_version`.")
 
@@ -205,4 +205,4 @@ def project(actor: Actor, case: Case, surface: str) -> CaseStatusView:
     kind = kinds.get(case.kind)
     if kind.project is None:
         raise Http404
-    return kind.project(actor, case, surface=surface)
+    return kind.project(actor, case, surface=surface)  # type: ignore[call-arg]

@@ -27,7 +27,7 @@ class MeSerializer(Shape):
     organization = serializers.CharField()
     role = serializers.CharField()
     role_label = serializers.CharField()
-    read_only = serializers.BooleanField()
+    read_only = serializers.BooleanField()  # type: ignore[assignment]
     actions = serializers.ListField(child=serializers.CharField())
 
 
@@ -138,7 +138,7 @@ class DaySerializer(Shape):
     """A dated exception."""
 
     date = serializers.DateField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     hours = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField()), help_text="Empty: closed."
     )
@@ -187,7 +187,7 @@ class PolicySerializer(Shape):
     """A promise with its clock."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     case_kind = serializers.CharField()
     calendar = serializers.CharField(source="calendar.key")
     measure = serializers.CharField()

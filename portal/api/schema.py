@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import Direction, OpenApiParameter
 
 from portal.api.idempotency import HEADER, MAX_LENGTH
 from portal.api.serializers import ErrorReportSerializer, StrictSerializer
@@ -29,7 +29,7 @@ _ERRORS_OF_WRITES = {
 class PortalSchema(AutoSchema):
     """Describes the one shape of errors next to each operation's own answers."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         """The header that makes a POST safe to repeat."""
         found = super().get_override_parameters()
         if self.method != "POST" or not hasattr(self.view, "creates"):
@@ -49,7 +49,7 @@ class PortalSchema(AutoSchema):
         )
         return [*found, key]
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         responses = super()._get_response_bodies(direction)
         errors = _ERRORS | (_ERRORS_OF_WRITES if self.method == "POST" else {})
         for status, description in errors.items():

@@ -1,8 +1,8 @@
 """What comes in and goes out: strict inputs, and inputs made from the forms of acts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -53,7 +53,7 @@ class ErrorReportSerializer(serializers.Serializer[Any]):
     """Every error, in one shape."""
 
     type = serializers.CharField(help_text="`validation_error`, `client_error` or `server_error`.")
-    errors = ErrorSerializer(many=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]
 
 
 @cache
@@ -127,13 +127,17 @@ def _choices(field: forms.Field) -> list[dict[str, str]] | None:
         rows = field.queryset if field.queryset is not None else ()
         return [{"value": str(row.pk), "label": field.label_from_instance(row)} for row in rows]
     if isinstance(field, forms.ChoiceField):
-        return [{"value": str(key), "label": str(label)} for key, label in field.choices if key]
+        return [{"value": str(key), "label": str(label)} for key, label in _pairs(field) if key]
     return None
+
+
+def _pairs(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
+    return list(cast(Iterable[tuple[Any, Any]], field.choices))
 
 
 def _field(field: forms.Field) -> serializers.Field:
     """The serializer field of a form field; it checks shape, the form checks sense."""
-    common = {
+    common: dict[str, Any] = {
         "required": field.required,
         "label": str(field.label) if field.label else None,
         "help_text": str(field.help_text) or None,
@@ -145,10 +149,10 @@ def _field(field: forms.Field) -> serializers.Field:
         case forms.ModelChoiceField():
             return serializers.IntegerField(min_value=1, max_value=MAX_ID, **common)
         case forms.MultipleChoiceField():
-            one = serializers.ChoiceField(choices=list(field.choices))
+            one = serializers.ChoiceField(choices=_pairs(field))
             return serializers.ListField(child=one, max_length=MAX_LIST, **common)
         case forms.ChoiceField():
-            choices = [(key, label) for key, label in field.choices if key != ""]
+            choices = [(key, label) for key, label in _pairs(field) if key != ""]
             return serializers.ChoiceField(choices=choices, **common)
         case forms.BooleanField():
             return serializers.BooleanField(**common)
@@ -164,7 +168,9 @@ def _field(field: forms.Field) -> serializers.Field:
             )
         case forms.IntegerField():
             return serializers.IntegerField(
-                min_value=field.min_value, max_value=field.max_value, **common
+                min_value=cast(int | None, field.min_value),
+                max_value=cast(int | None, field.max_value),
+                **common,
             )
         case forms.EmailField():
             return serializers.EmailField(

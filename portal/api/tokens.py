@@ -23,7 +23,7 @@ class TokenSerializer(Shape):
     id = serializers.IntegerField()
     name = serializers.CharField()
     prefix = serializers.CharField(help_text="How the secret begins.")
-    read_only = serializers.BooleanField()
+    read_only = serializers.BooleanField()  # type: ignore[assignment]
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
@@ -42,7 +42,7 @@ class TokenInputSerializer(StrictSerializer):
     """What a new token is for."""
 
     name = serializers.CharField(max_length=80)
-    read_only = serializers.BooleanField(default=False)
+    read_only = serializers.BooleanField(default=False)  # type: ignore[assignment]
     days = serializers.IntegerField(
         default=TOKEN_DAYS, min_value=1, max_value=TOKEN_DAYS, help_text="Days until it expires."
     )
@@ -50,7 +50,7 @@ class TokenInputSerializer(StrictSerializer):
 
 def _own(view: ApiView) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(
-        exchange_id=view.actor.exchange_id, membership__person_id=view.actor.person_id
+        exchange_id=view.actor.exchange_id, membership__person=view.actor.person
     )
 
 
