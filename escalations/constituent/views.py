@@ -137,6 +137,8 @@ def discard_draft(request: HttpRequest, way: str, public_id: uuid.UUID) -> HttpR
             raise Http404 from None
         messages.success(request, "The draft is gone.")
         return redirect("constituent:begin", way)
+    if intake.find_draft(actor=actor, door=_DOORS[way], public_id=public_id) is None:
+        raise Http404
     context = {
         "title": "Discard this draft?",
         "text": "What you typed and the files you added to it are deleted.",

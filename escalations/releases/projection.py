@@ -98,7 +98,7 @@ def project_release(row: Release, actor: Actor, *, at: datetime | None = None) -
         scope=row.get_scope_display(),
         named=_names(row),
         reason=row.deficiency if row.state == State.DEFICIENT else "",
-        document_name=_document_name(row, actor),
+        document_name=_document_name(row, actor, at),
     )
     if actor.is_outside:
         return seen
@@ -187,10 +187,16 @@ def _reason(row: Release) -> str:
     return ""
 
 
-def _document_name(row: Release, actor: Actor) -> str:
-    """An office may open the paper it sent itself; the exchange's staff every one."""
-    if row.document is None or (actor.is_outside and row.channel != Release.Channel.OFFICE):
+def _document_name(row: Release, actor: Actor, at: datetime) -> str:
+    """The exchange's staff may open every paper; an office the one it sent itself, while it is in
+    force for the reader: the paper tells who the constituent is, and so lies behind the gate."""
+    if row.document is None:
         return ""
+    if actor.is_outside:
+        named = {staff.person_id for staff in row.named_staff.all()}
+        covers = row.scope == Release.Scope.OFFICE or actor.person_id in named
+        if row.channel != Release.Channel.OFFICE or not (covers and row.is_in_force(at)):
+            return ""
     return row.document.original_name
 
 

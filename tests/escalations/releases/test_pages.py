@@ -205,7 +205,7 @@ def test_a_form_of_another_exchange_is_not_there(world: World, other_world: Worl
 
 
 def test_the_paper_goes_out_as_a_download_and_is_recorded(world: World) -> None:
-    release = received_release(world, office_case(world))
+    release = valid_release(world, office_case(world))
     for who in ("ea.analyst", "office.staff", "privacy"):
         response = as_person(world, who).get(f"/releases/{release.pk}/document/")
         assert response.status_code == 200
@@ -213,6 +213,13 @@ def test_the_paper_goes_out_as_a_download_and_is_recorded(world: World) -> None:
     world.enter()
     opened = LedgerEntry.objects.filter(action="releases.document_opened", release_id=release.pk)
     assert opened.count() == 3
+
+
+def test_ea19_an_office_gets_its_own_paper_back_only_while_it_is_in_force(world: World) -> None:
+    release = received_release(world, office_case(world))
+    document = f"/releases/{release.pk}/document/"
+    assert as_person(world, "office.staff").get(document).status_code == 404
+    assert as_person(world, "ea.analyst").get(document).status_code == 200
 
 
 def test_an_office_may_not_open_what_the_constituent_signed_online(world: World) -> None:
