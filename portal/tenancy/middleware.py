@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
@@ -137,6 +137,12 @@ class ExchangeTransactionMiddleware:
 
             request.refusals.append(exception.action)  # type: ignore[attr-defined]
             return not_allowed(request, exception)
+        if isinstance(exception, OperationalError):
+            # The database went away, or chose this request to end a deadlock: nothing was kept,
+            # and the same request may go through in a moment.
+            from portal.ui.views import unavailable
+
+            return unavailable(request)
         return None
 
     def _choose_actor(self, request: HttpRequest) -> None:

@@ -191,6 +191,8 @@ ROUTES: dict[str, Route] = {
     # operations
     "health-live": PUBLIC,
     "health-ready": PUBLIC,
+    "robots": PUBLIC,
+    "security-contact": PUBLIC,
     "api:docs": EVERYBODY,
 }
 
