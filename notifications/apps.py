@@ -22,6 +22,7 @@ class NotificationsConfig(AppConfig):
                 action="notifications.operate",
                 order=840,
                 section="administration",
+                hint="What waits to be sent, what could not be, and the wording of every message.",
             )
         )
         registry.register("notifications.api")

@@ -46,7 +46,14 @@ class ConstituentConfig(AppConfig):
             )
         )
         register(
-            NavItem("constituent-new", "Submit a case", "constituent:new", "constituent.submit", 30)
+            NavItem(
+                "constituent-new",
+                "Submit a case",
+                "constituent:new",
+                "constituent.submit",
+                30,
+                hint="Bring a constituent's case to the exchange.",
+            )
         )
         register(
             NavItem(
@@ -56,5 +63,6 @@ class ConstituentConfig(AppConfig):
                 "tenancy.administer",
                 87,
                 "organization",
+                "Whom a case outside the exchange's jurisdiction is referred to.",
             )
         )

@@ -35,5 +35,12 @@ class ReleasesConfig(AppConfig):
         names.name_actions(ACTIONS)
         projection.EVENT_LABELS.update(EVENT_LABELS)
         register(
-            NavItem("releases", "Release forms", "releases:waiting", "releases.view", order=40)
+            NavItem(
+                "releases",
+                "Release forms",
+                "releases:waiting",
+                "releases.view",
+                order=40,
+                hint="Signed forms to check before an office sees a case's details.",
+            )
         )

@@ -26,11 +26,41 @@ class TicketsConfig(AppConfig):
 def _register_navigation() -> None:
     from portal.ui.navigation import NavItem, register
 
-    register(NavItem("open-ticket", "Open a ticket", "tickets:open", "tickets.open", 30))
-    register(
-        NavItem("types", "Ticket types", "tickets:types", "tickets.view_types", 60, "organization")
-    )
-    register(
-        NavItem("routing", "Routing", "tickets:routing", "tickets.configure", 85, "organization")
-    )
-    register(NavItem("imports", "Imports", "consumers:feeds", "tickets.import", 86, "organization"))
+    for item in (
+        NavItem(
+            "open-ticket",
+            "Open a ticket",
+            "tickets:open",
+            "tickets.open",
+            30,
+            hint="Hand an issue to the unit that resolves it.",
+        ),
+        NavItem(
+            "types",
+            "Ticket types",
+            "tickets:types",
+            "tickets.view_types",
+            60,
+            "organization",
+            "What tickets can be about, with the best practices of each.",
+        ),
+        NavItem(
+            "routing",
+            "Routing",
+            "tickets:routing",
+            "tickets.configure",
+            85,
+            "organization",
+            "Which unit a new ticket goes to.",
+        ),
+        NavItem(
+            "imports",
+            "Imports",
+            "consumers:feeds",
+            "tickets.import",
+            86,
+            "organization",
+            "Files that fill the portal, and the rows that were refused.",
+        ),
+    ):
+        register(item)

@@ -24,5 +24,6 @@ class CaseworkConfig(AppConfig):
                 url_name="casework:queue",
                 action="casework.view",
                 order=20,
+                hint="Every case you may see, by how it stands.",
             )
         )

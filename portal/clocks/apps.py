@@ -18,6 +18,7 @@ class ClocksConfig(AppConfig):
                 action="clocks.view_calendar",
                 order=800,
                 section="reference",
+                hint="When the exchange and its chat are open, and the days on which they are not.",
             )
         )
         register(
@@ -28,5 +29,6 @@ class ClocksConfig(AppConfig):
                 action="clocks.view_policies",
                 order=810,
                 section="reference",
+                hint="What each kind of case promises, and on which hours it is reckoned.",
             )
         )

@@ -13,4 +13,13 @@ class LedgerConfig(AppConfig):
         from portal.ui.navigation import NavItem, register
 
         audit.install(record)
-        register(NavItem("ledger", "Disclosure ledger", "ledger:ledger", "ledger.view", order=70))
+        register(
+            NavItem(
+                "ledger",
+                "Disclosure ledger",
+                "ledger:ledger",
+                "ledger.view",
+                order=70,
+                hint="Who saw and changed what, and proof that the record is whole.",
+            )
+        )

@@ -12,7 +12,15 @@ class TenancyConfig(AppConfig):
         from portal.ui.navigation import NavItem, register
 
         for item in (
-            NavItem("people", "People", "tenancy:people", "tenancy.invite", 80, "organization"),
+            NavItem(
+                "people",
+                "People",
+                "tenancy:people",
+                "tenancy.invite",
+                80,
+                "organization",
+                "Invite somebody, give and end roles.",
+            ),
             NavItem(
                 "organizations",
                 "Organizations",
@@ -20,14 +28,16 @@ class TenancyConfig(AppConfig):
                 "tenancy.view_organizations",
                 81,
                 "organization",
+                "The units, what each is there for, and the bodies around them.",
             ),
             NavItem(
                 "administration",
-                "Administration",
+                "Configuration",
                 "admin:index",
                 "tenancy.administer",
                 82,
                 "organization",
+                "Exchanges, roles, memberships and everything else that is set up once.",
             ),
         ):
             register(item)

@@ -19,9 +19,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
     one person typed is never offered to the next person at the same desk.
     """
     actor = getattr(request, "actor", None)
+    links = SimpleLazyObject(lambda: navigation.links_for(actor, request.path))
     return {
         "actor": actor,
-        "navigation": SimpleLazyObject(lambda: navigation.links_for(actor, request.path)),
+        "navigation": links,
+        "navigation_bar": SimpleLazyObject(lambda: navigation.lay_out(links)),
         "product_name": "Liaison",
         "product_version": settings.VERSION,
         "demo": getattr(settings, "DEMO", False),

@@ -12,6 +12,11 @@ from typing import Protocol
 
 from django.urls import NoReverseMatch, reverse
 
+#: The section whose items always stand in the row.
+WORK = "work"
+#: Items that fit beside each other at 1,024 px without a second line.
+ROW_LIMIT = 7
+
 
 class MayAct(Protocol):
     """The part of an actor that navigation needs."""
@@ -25,8 +30,9 @@ class NavItem:
     """One entry of the primary navigation.
 
     ``action`` is the permission key the actor must hold; an empty string shows the item to every
-    signed-in person. ``order`` sorts within ``section``; sections keep the order of their first
-    item, and the header draws a small gap between them.
+    signed-in person. ``order`` sorts the items. Items of a section other than ``work`` move into
+    the menu "Manage" once the row would be too long. ``hint`` says in one sentence what the page
+    is for; the home page of a person without cases shows it beside the link.
     """
 
     key: str
@@ -34,7 +40,8 @@ class NavItem:
     url_name: str
     action: str = ""
     order: int = 100
-    section: str = "work"
+    section: str = WORK
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,20 @@ class NavLink:
     url: str
     section: str
     current: bool = field(default=False)
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NavBar:
+    """The links of one request, as the wide header lays them out: a row, and a menu at its end."""
+
+    row: tuple[NavLink, ...]
+    menu: tuple[NavLink, ...]
+
+    @property
+    def menu_is_current(self) -> bool:
+        """Whether the current page is in the menu, where the closed menu would hide the mark."""
+        return any(link.current for link in self.menu)
 
 
 _items: dict[str, NavItem] = {}
@@ -84,7 +105,18 @@ def links_for(actor: MayAct | None, path: str) -> tuple[NavLink, ...]:
     matches = [url for _, url in allowed if _leads_to(url, path)]
     current = max(matches, key=len, default=None)
     return tuple(
-        NavLink(item.key, item.label, url, item.section, url == current) for item, url in allowed
+        NavLink(item.key, item.label, url, item.section, url == current, item.hint)
+        for item, url in allowed
+    )
+
+
+def lay_out(links: tuple[NavLink, ...]) -> NavBar:
+    """Divide links into a row and a menu: a row of more than ``ROW_LIMIT`` keeps daily work only."""
+    if len(links) <= ROW_LIMIT:
+        return NavBar(row=links, menu=())
+    return NavBar(
+        row=tuple(link for link in links if link.section == WORK),
+        menu=tuple(link for link in links if link.section != WORK),
     )
 
 

@@ -99,6 +99,8 @@ def test_empty_filters_have_no_chips() -> None:
 def test_a_pager_shows_counts_as_they_are_known() -> None:
     assert "25 of 1,000+ cases" in render("{% pager 25 '1,000+' noun='cases' %}")
     assert "25 of 1,234 cases" in render("{% pager 25 1234 noun='cases' %}")
+    assert "All 25 cases" in render("{% pager 25 25 noun='cases' %}")
+    assert "1 in all" in render("{% pager 1 1 noun='cases' %}")
     assert "3 cases" in render("{% pager 3 noun='cases' %}")
 
 

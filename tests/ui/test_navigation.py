@@ -64,3 +64,29 @@ def test_a_key_is_taken_once_and_registering_again_is_harmless(registry: None) -
     navigation.register(ITEMS[0])
     with pytest.raises(ValueError, match="already taken"):
         navigation.register(NavItem("home", "Another", "home"))
+
+
+def _links(work: int, other: int) -> tuple[navigation.NavLink, ...]:
+    return tuple(
+        navigation.NavLink(f"{section}-{n}", "Label", "/", section, current=False)
+        for section, count in (("work", work), ("organization", other))
+        for n in range(count)
+    )
+
+
+def test_a_short_row_has_no_menu() -> None:
+    bar = navigation.lay_out(_links(work=4, other=3))
+    assert (len(bar.row), bar.menu) == (7, ())
+
+
+def test_a_long_row_keeps_daily_work_and_folds_the_rest_without_losing_an_item() -> None:
+    links = _links(work=3, other=5)
+    bar = navigation.lay_out(links)
+    assert {link.section for link in bar.row} == {"work"}
+    assert set(bar.row + bar.menu) == set(links)
+
+
+def test_a_closed_menu_says_that_it_holds_the_current_page() -> None:
+    here = navigation.NavLink("people", "People", "/people/", "organization", current=True)
+    assert navigation.lay_out((*_links(work=3, other=5), here)).menu_is_current
+    assert not navigation.lay_out(_links(work=3, other=5)).menu_is_current

@@ -170,7 +170,7 @@ def _due_time(due_at: datetime | None) -> SafeString:
     return format_html(
         ' <time class="ui-due__time" datetime="{}">{}</time>',
         local.isoformat(),
-        dateformat.format(local, "M j, g:i a"),
+        dateformat.format(local, "M j, g:i A"),
     )
 
 
@@ -302,7 +302,12 @@ def pager(
     ``total`` is a number, or a ready string such as ``"1,000+"`` where counting stops early.
     """
     total_text = f"{total:,}" if isinstance(total, int) else total
-    text = f"{shown:,} {noun}" if total_text is None else f"{shown:,} of {total_text} {noun}"
+    if total_text is None:
+        text = f"{shown:,} {noun}"
+    elif total == shown:
+        text = "1 in all" if shown == 1 else f"All {total_text} {noun}"
+    else:
+        text = f"{shown:,} of {total_text} {noun}"
     return {"text": text, "previous_url": previous_url, "next_url": next_url, "label": label}
 
 
