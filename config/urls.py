@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config import health
+from config import health, wellknown
 from portal.tenancy.adminsite import site as administration
 
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("api/v1/", include("portal.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", administration.urls),
+    path("robots.txt", wellknown.robots, name="robots"),
+    path(".well-known/security.txt", wellknown.security, name="security-contact"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
 ]

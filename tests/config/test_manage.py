@@ -79,3 +79,11 @@ def test_a_database_that_cannot_be_reached_is_one_sentence(state: Path) -> None:
     assert answer.returncode == 1
     assert answer.stderr.startswith("The database cannot be reached:")
     assert "Traceback" not in answer.stderr
+
+
+def test_migrating_by_hand_passes_the_checks_as_the_owner_of_the_tables(
+    servers: embedded.EmbeddedServers,
+) -> None:
+    answer = _manage("migrate", "--plan")
+    assert answer.returncode == 0, answer.stderr
+    assert "tenancy.0001_initial" in answer.stdout

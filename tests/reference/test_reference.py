@@ -24,6 +24,8 @@ PUBLIC = {
     "admin:login",
     "health-live",
     "health-ready",
+    "robots",
+    "security-contact",
 }
 
 

@@ -233,13 +233,23 @@ def _logged_in_as_owner(transactional_db: None) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_logged_in_as_owner")
-def test_a_9_the_web_server_refuses_to_serve_as_the_owner() -> None:
+def test_a_9_the_web_server_refuses_to_serve_as_the_owner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIAISON_DB_ROLE")
     refusal = checks.refusal_to_serve()
     assert refusal is not None
     assert "row-level security" in refusal
     assert "APP_DATABASE_URL" in refusal
     found = checks.application_role_owns_nothing(databases=["default"])
     assert [problem.id for problem in found] == ["tenancy.E001"]
+
+
+@pytest.mark.usefixtures("_logged_in_as_owner")
+def test_a_9_a_command_of_the_owner_passes_the_check_and_the_web_server_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LIAISON_DB_ROLE", "owner")
+    assert checks.application_role_owns_nothing(databases=["default"]) == []
+    assert checks.refusal_to_serve() is not None
 
 
 def test_a_9_the_web_server_serves_as_the_application(transactional_db: None) -> None:
