@@ -24,6 +24,8 @@ VERSION = "0.1.0"
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+#: Where finders of a weakness write to, as a URI; shown in /.well-known/security.txt.
+SECURITY_CONTACT = env("SECURITY_CONTACT", default="mailto:security@liaison.example")
 #: Where links in mail point to; never taken from a request's Host header.
 PUBLIC_URL = env("PUBLIC_URL", default=f"http://localhost:{env('PORT', default='8000')}")
 #: Behind a TLS-terminating proxy (any real deployment) this is on; the demo on a bare loopback
@@ -328,6 +330,14 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end-dormant-accounts": {
         "task": "portal.tenancy.tasks.end_dormant_accounts",
+        "schedule": 86_400.0,
+    },
+    "delete-unreferenced-files": {
+        "task": "portal.documents.tasks.delete_unreferenced_files",
+        "schedule": 86_400.0,
+    },
+    "forget-feed-files": {
+        "task": "portal.consumers.tasks.forget_feed_files",
         "schedule": 86_400.0,
     },
     "forget-api-answers": {"task": "portal.api.tasks.forget_answers", "schedule": 3600.0},

@@ -2,6 +2,8 @@
 
 import os
 import uuid
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -28,3 +30,21 @@ def path_of(name: str) -> Path:
 def forget(name: str) -> None:
     """Delete a file that is no longer needed."""
     path_of(name).unlink(missing_ok=True)
+
+
+def forget_older(than: datetime, *, but: Collection[str]) -> int:
+    """Delete the files kept before an instant (UTC) that are not named in ``but``; how many.
+
+    A process killed between storing a file and writing its run leaves one that no run names.
+    """
+    try:
+        names = os.listdir(settings.FEED_INBOX_DIR)
+    except FileNotFoundError:
+        return 0
+    deleted = 0
+    for name in set(names) - set(but):
+        path = Path(settings.FEED_INBOX_DIR) / name
+        if path.stat().st_mtime < than.timestamp():
+            path.unlink(missing_ok=True)
+            deleted += 1
+    return deleted

@@ -3,8 +3,9 @@
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
-from portal.consumers import feeds, inbox
+from portal.consumers import feeds, inbox, upkeep
 from portal.consumers.imports import import_file, stop_run
 from portal.consumers.models import FeedRun
 from portal.tenancy.models import Exchange
@@ -40,3 +41,9 @@ def run_feed(*, exchange_id: int, run_id: int) -> None:
         stop_run(run=run, exchange=exchange)
     else:
         inbox.forget(name)
+
+
+@shared_task(name="portal.consumers.tasks.forget_feed_files")
+def forget_feed_files() -> int:
+    """Delete uploaded files whose runs stopped a week ago; returns how many."""
+    return upkeep.forget_feed_files(now=timezone.now())

@@ -221,6 +221,28 @@ def test_the_sweep_deletes_old_files_without_a_row_and_no_others(
     assert all(map(storage.exists, (kept.stored_as, kept.sealed_as, young, foreign)))
 
 
+def test_once_a_day_files_without_a_row_are_deleted_in_every_exchange(
+    exchange: Exchange, folder: Path
+) -> None:
+    from config.celery import app
+    from portal.documents import tasks
+
+    storage = storages["documents"]
+    other = Exchange.objects.create(
+        slug="other", name="Other", short_name="Other", time_zone="America/New_York"
+    )
+    orphans = [storage.save(f"{e.pk}/orphan", ContentFile(b"x")) for e in (exchange, other)]
+    long_ago = (dt.datetime.now(dt.UTC) - dt.timedelta(days=2)).timestamp()
+    for name in orphans:
+        os.utime(folder / name, (long_ago, long_ago))
+    assert tasks.delete_unreferenced_files() == 2
+    assert not any(map(storage.exists, orphans))
+    scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    app.loader.import_default_modules()
+    assert tasks.delete_unreferenced_files.name in scheduled
+    assert scheduled <= set(app.tasks), "a scheduled task that nobody registered"
+
+
 def test_the_files_name_is_encrypted_in_the_database_and_in_no_label(exchange: Exchange) -> None:
     document = store(exchange)
     assert "María" not in str(document)

@@ -430,7 +430,7 @@ def test_no_button_of_a_provider_is_shown_where_none_is_configured(
 
 
 def test_a_configured_provider_has_its_button(
-    world: World, client: Client, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    world: World, client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As ``OIDC_APPS`` configures it; the app itself is installed at start-up only."""
     settings.ROOT_URLCONF = "tests.tenancy.sso_urls"
