@@ -11,19 +11,19 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from portal.casework.disclosures import record_shown
 from portal.casework.listing import CaseList
 from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.casework.rows import CaseRow, project_rows
 from portal.clocks.services import zone
-from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 
 #: Rows of one file; a longer list must be narrowed first.
 LIMIT: Final = 50_000
 _CHUNK: Final = 1_000
-#: A cell that begins with one of these is a formula to a spreadsheet program.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: A cell that begins with one of these, full-width or not, is a formula to a spreadsheet program.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,11 @@ def export_cases(*, actor: Actor, cases: CaseList, file_format: str) -> Export:
     columns = _FOR_EVERYBODY if actor.is_outside else (*_FOR_EVERYBODY, *_FOR_STAFF)
     table = _table(actor, rows[: LIMIT + 1].iterator(chunk_size=_CHUNK), columns, ids)
     content = write([column.label for column in columns], table)
-    record(
+    record_shown(
         actor=actor,
         action="casework.exported",
         cases=ids,
         fields=["summary"],
-        disclosed_to=actor.organization_id if actor.is_outside else None,
         data={"view": cases.view.key, "format": file_format, "rows": len(ids)},
     )
     day = cases.moment.now.astimezone(zone(actor.exchange.time_zone))
