@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from config.demo.stage import Stage
+from escalations.constituent import endings
 from escalations.constituent import services as constituent
 from escalations.constituent.models import ReferralContact
 from escalations.releases import services as releases
@@ -94,19 +95,19 @@ def note(days_ago: int, body: str) -> Step:
 
 
 def notify(days_ago: int) -> Step:
-    return _by_analyst(days_ago, constituent.notify_office)
+    return _by_analyst(days_ago, endings.notify_office)
 
 
 def close(days_ago: int) -> Step:
-    return _by_analyst(days_ago, constituent.close_case)
+    return _by_analyst(days_ago, endings.close_case)
 
 
 def withdraw(days_ago: int, reason: str) -> Step:
-    return _by_analyst(days_ago, constituent.withdraw_case, reason=reason)
+    return _by_analyst(days_ago, endings.withdraw_case, reason=reason)
 
 
 def reopen(days_ago: int, reason: str) -> Step:
-    return _by_analyst(days_ago, constituent.reopen_case, who=LEAD, reason=reason)
+    return _by_analyst(days_ago, endings.reopen_case, who=LEAD, reason=reason)
 
 
 def watch(days_ago: int, who: str = LEAD) -> Step:
@@ -145,7 +146,7 @@ def repeat_of_last(days_ago: int) -> Step:
         other = Case.objects.filter(
             kind="constituent", organization=case.organization, is_open=True
         ).exclude(pk=case.pk)
-        constituent.mark_duplicate(case=case, actor=stage.actor(ANALYST), of=other[0])
+        endings.mark_duplicate(case=case, actor=stage.actor(ANALYST), of=other[0])
 
     return Step(days_ago, mark)
 

@@ -1,6 +1,6 @@
 """How people perform a constituent case's acts."""
 
-from escalations.constituent import forms, services
+from escalations.constituent import endings, forms, services
 from portal.casework.doors import COMMON_DOORS
 from portal.casework.forms import PlainForm, ReasonForm
 from portal.casework.kinds import ActDoor
@@ -22,11 +22,11 @@ DOORS = {
     "resume": ActDoor(PlainForm, services.resume_case),
     "post_update": ActDoor(forms.UpdateForm, services.post_update, composer="shared"),
     "edit": ActDoor(forms.EditForm, services.edit_information),
-    "notify_office": ActDoor(PlainForm, services.notify_office),
-    "close": ActDoor(PlainForm, services.close_case),
-    "reopen": ActDoor(ReasonForm, services.reopen_case),
-    "review_again": ActDoor(ReasonForm, services.reopen_case),
-    "mark_duplicate": ActDoor(forms.DuplicateForm, services.mark_duplicate),
-    "withdraw": ActDoor(ReasonForm, services.withdraw_case),
+    "notify_office": ActDoor(PlainForm, endings.notify_office),
+    "close": ActDoor(PlainForm, endings.close_case),
+    "reopen": ActDoor(ReasonForm, endings.reopen_case),
+    "review_again": ActDoor(ReasonForm, endings.reopen_case),
+    "mark_duplicate": ActDoor(forms.DuplicateForm, endings.mark_duplicate),
+    "withdraw": ActDoor(ReasonForm, endings.withdraw_case),
     **COMMON_DOORS,
 }

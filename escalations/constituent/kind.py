@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Exists, OuterRef, Q
 
-from escalations.constituent import doors, projection, services
+from escalations.constituent import doors, endings, projection
 from escalations.constituent.models import ConstituentDetail
 from escalations.constituent.table import MACHINE
 from escalations.releases import gate
@@ -56,10 +56,11 @@ CONSTITUENT = CaseKind(
     machine=MACHINE,
     visible=visible,
     detailed=gate.detailed_q,
+    releases=gate.release_ids,
     url_name="casework:case",
     number_prefix="EA",
     doors=doors.DOORS,
-    child_changed=services.follow_ticket,
+    child_changed=endings.follow_ticket,
     summaries=summaries,
     project=projection.project,
 )

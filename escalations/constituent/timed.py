@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from escalations.constituent.services import close_case
+from escalations.constituent.endings import close_case
 from portal.casework.models import Case
 from portal.casework.services import perform
 from portal.clocks import timed_acts

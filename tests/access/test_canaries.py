@@ -20,6 +20,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from escalations.constituent import endings
 from escalations.constituent import services as constituent
 from escalations.releases import services as releases
 from escalations.releases.models import Release
@@ -119,7 +120,7 @@ def build_scene(world: World) -> Scene:
         case=ticket, actor=specialist, code=ResolutionCode.objects.get(), steps=TOKENS["steps"]
     )
     case.refresh_from_db()
-    constituent.notify_office(case=case, actor=analyst)
+    endings.notify_office(case=case, actor=analyst)
     return Scene(world, case, ticket, shared, internal)
 
 

@@ -7,7 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
+from escalations.constituent import endings
 from escalations.constituent import services as constituent
+from escalations.releases.models import Release
 from portal.casework import presence
 from portal.casework.common_acts import add_note, attach_document
 from portal.casework.machine import Audience
@@ -132,9 +134,7 @@ def test_a_reason_is_marked_internal_although_the_act_itself_is_told_to_the_offi
     world: World,
 ) -> None:
     case = office_case(world)
-    constituent.withdraw_case(
-        case=case, actor=world.actor("ea.analyst"), reason="The plan settled."
-    )
+    endings.withdraw_case(case=case, actor=world.actor("ea.analyst"), reason="The plan settled.")
     items = timeline(page(signed_in(world, "ea.analyst"), case))
     told = next(item for item in items if "The plan settled." in item)
     assert "Internal only" in told
@@ -200,6 +200,7 @@ def test_a_file_marked_internal_never_leaves_the_exchange(world: World) -> None:
     assert fetched["Content-Disposition"].startswith("attachment")
     entry = LedgerEntry.objects.filter(action="casework.file_fetched").get()
     assert entry.disclosed_to_id == world.organizations["assembly-13"].pk
+    assert entry.release_id == Release.objects.get(case=case).pk
     assert staff.get(address["internal"]).status_code == 200
     assert signed_in(world, "other.office").get(address["detail"]).status_code == 404
 
