@@ -153,6 +153,7 @@ class Supervisor:
         call_command("migrate", interactive=False, verbosity=0, stdout=io.StringIO())
         log_in_as_application()
         say("looking after the demonstration data")
+        call_command("learn_actions", stdout=io.StringIO())
         call_command("seed_demo", stdout=io.StringIO())
         connections.close_all()
         collect_static_files()

@@ -33,6 +33,7 @@ from portal.casework.models import (
     OutboxMessage,
     TimelineEvent,
 )
+from portal.casework.opening import pattern_of
 from portal.clocks.models import SlaPolicy, Timer, TimerEvent, TimerSegment
 from portal.tenancy.models import Exchange, Membership, Organization
 
@@ -84,12 +85,7 @@ class CaseSeeder:
         ):
             staff.setdefault(queue_id, []).append(person_id)
         policies = dict(SlaPolicy.objects.filter(exchange=exchange).values_list("key", "pk"))
-        prefixes = {
-            key: exchange.number_formats.get(
-                key, f"{kinds.get(key).number_prefix}-{{year}}-{{sequence:06d}}"
-            )
-            for key in _POLICY
-        }
+        prefixes = {key: pattern_of(exchange, kinds.get(key)) for key in _POLICY}
         rosters = [(queue, person) for queue, people in staff.items() for person in people]
         return {
             "exchange": exchange.pk,

@@ -50,7 +50,15 @@ class ResolutionCodeAdmin(ServiceModelAdmin):
     action = configuration.ACTION
     list_display = ("label", "key", "is_active")
     list_filter = ("is_active",)
-    fields = ("key", "label")
+    fields = ("key", "label", "is_active")
+
+    def get_readonly_fields(
+        self, request: Any, obj: ResolutionCode | None = None
+    ) -> tuple[str, ...]:
+        return ("key",) if obj else ("is_active",)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> ResolutionCode:
         return configuration.add_resolution_code(actor=actor, **data)
+
+    def change(self, actor: Actor, row: ResolutionCode, data: dict[str, Any]) -> ResolutionCode:
+        return configuration.change_resolution_code(actor=actor, code=row, **data)

@@ -249,6 +249,30 @@ def add_resolution_code(*, actor: Actor, key: str, label: str) -> ResolutionCode
     return code
 
 
+@transaction.atomic
+def change_resolution_code(
+    *, actor: Actor, code: ResolutionCode, label: str, is_active: bool
+) -> ResolutionCode:
+    """Change what a way to end is called, and whether tickets may still end in it.
+
+    Tickets that have ended keep their code, under its new name.
+
+    Raises:
+        NotAllowed: the actor may not configure tickets.
+        ValidationError: the label is empty.
+    """
+    _require(actor)
+    wanted = {"label": label.strip(), "is_active": is_active}
+    changed = [name for name, value in wanted.items() if getattr(code, name) != value]
+    for name in changed:
+        setattr(code, name, wanted[name])
+    if changed:
+        code.full_clean()
+        code.save(update_fields=changed)
+        record(actor=actor, action="tickets.code_changed", fields=changed, data={"code": code.pk})
+    return code
+
+
 def _fill_rule(
     rule: RoutingRule,
     ticket_type: TicketType | None,

@@ -17,13 +17,13 @@ from portal.api.parsers import LimitedMultiPartParser
 from portal.api.serializers import StrictSerializer
 from portal.casework import kinds
 from portal.casework.common_acts import attach_document
+from portal.casework.disclosures import record_shown
 from portal.casework.machine import Audience
 from portal.casework.models import Attachment
 from portal.casework.services import check_allowed
 from portal.documents.models import Document
 from portal.documents.responses import attachment_response
 from portal.documents.services import store_document
-from portal.ledger.services import record
 
 
 class UploadSerializer(StrictSerializer):
@@ -124,7 +124,7 @@ class CaseFileView(ApiView):
         row = Attachment.objects.select_related("document").filter(
             case=case, document__public_id=public_id
         )[0]
-        record(
+        record_shown(
             actor=self.actor,
             action="casework.file_fetched",
             cases=[case.pk],

@@ -68,11 +68,19 @@ COMMON_ACTS = (
         sources=ANY,
         notifies=("case.mentioned",),
         done="Internal note",
+        quiet=True,
     ),
     Act("attach", "Add a file", "casework.attach", sources=ANY, done="File added"),
     Act("link", "Link another case", "casework.link", sources=ANY, done="Linked"),
-    Act("watch", "Watch", "casework.watch", sources=ANY, done="Watched"),
-    Act("unwatch", "Stop watching", "casework.watch", sources=ANY, done="No longer watched"),
+    Act("watch", "Watch", "casework.watch", sources=ANY, done="Watched", quiet=True),
+    Act(
+        "unwatch",
+        "Stop watching",
+        "casework.watch",
+        sources=ANY,
+        done="No longer watched",
+        quiet=True,
+    ),
 )
 
 

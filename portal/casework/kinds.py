@@ -1,12 +1,13 @@
 """The kinds of case the wings make known. The spine knows a kind only through this table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
 from portal.casework.machine import Act, Machine
+from portal.tenancy import modules
 from portal.tenancy.actor import Actor
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class CaseKind:
     child_changed: Callable[[Any, Any, Act, Actor], None] | None = None
     #: Labels for queue rows behind the gate: ``(actor, cases) -> {case id: text}``.
     summaries: Callable[[Actor, Sequence[Any]], Mapping[int, str]] | None = None
+    #: Under which release an outside reader is shown details: ``(actor, case ids) -> {case id:
+    #: release id}``; a case that is not in it is shown its status only, or under none.
+    releases: Callable[[Actor, Collection[int]], Mapping[int, int]] | None = None
     #: What a person may see of a case, as plain data; the only thing pages and API render.
     project: Callable[[Actor, Any], Any] | None = None
     #: Tickets a unit opens for another case: ``open(parent=…, actor=…, queue=…, **data)``.
@@ -75,6 +79,7 @@ def register(kind: CaseKind) -> CaseKind:
     if unknown := set(kind.doors) - set(kind.machine.acts):
         raise ValueError(f"{kind.key} has doors to unknown acts {sorted(unknown)}")
     _kinds[kind.key] = kind
+    modules.register(kind.key, kind.plural)
     return kind
 
 

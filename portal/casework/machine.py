@@ -66,6 +66,9 @@ class Act:
     notifies: tuple[str, ...] = ()
     #: Ask before doing it: it tells somebody outside, or cannot be undone.
     confirm: bool = False
+    #: It overwrites nothing a colleague may have in an open form, so the version stays and nobody
+    #: is made to compare.
+    quiet: bool = False
     #: Whether to offer the act on a case to an actor: spares people a button that can only be
     #: refused. It decides nothing; the service of the act does.
     offered: Callable[[Any, Any], bool] | None = None

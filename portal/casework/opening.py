@@ -11,8 +11,9 @@ from portal.casework import kinds
 from portal.casework.machine import Audience
 from portal.casework.models import Case, TimelineEvent
 from portal.clocks import services as clocks
+from portal.tenancy import numbering
 from portal.tenancy.actor import Actor
-from portal.tenancy.models import Organization
+from portal.tenancy.models import Exchange, Organization
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,13 @@ def take_numbers(*, actor: Actor, kind: kinds.CaseKind, at: datetime, count: int
             "SELECT nextval('casework_case_number') FROM generate_series(1, %s)", [count]
         )
         sequences = [row[0] for row in cursor.fetchall()]
-    pattern = actor.exchange.number_formats.get(
-        kind.key, f"{kind.number_prefix}-{{year}}-{{sequence:06d}}"
-    )
+    pattern = pattern_of(actor.exchange, kind)
     local = at.astimezone(clocks.zone(actor.exchange.time_zone))
     return [
-        pattern.format(sequence=sequence, year=local.year, day=local.strftime("%y%m%d"))
-        for sequence in sequences
+        numbering.format_number(pattern, sequence=sequence, local=local) for sequence in sequences
     ]
+
+
+def pattern_of(exchange: Exchange, kind: kinds.CaseKind) -> str:
+    """The format of a kind's case numbers in an exchange."""
+    return exchange.number_formats.get(kind.key) or numbering.default_pattern(kind.number_prefix)

@@ -1,7 +1,7 @@
 """A case as a row of a list: what queue, search, home and export show, and nothing else."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,11 +9,11 @@ from django.db.models import BooleanField, ExpressionWrapper
 from django.utils import timezone
 
 from portal.casework import kinds
+from portal.casework.disclosures import record_shown
 from portal.casework.due import days_left, default_calendar
 from portal.casework.machine import Coarse, Status
 from portal.casework.models import Case
 from portal.casework.querysets import CaseQuerySet
-from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 
 _TONES = {
@@ -117,14 +117,13 @@ def project_rows(
     return rows
 
 
-def record_rows(actor: Actor, case_ids: Iterable[int], *, surface: str) -> None:
+def record_rows(actor: Actor, case_ids: Collection[int], *, surface: str) -> None:
     """Write down that an actor was shown what these cases are about."""
-    record(
+    record_shown(
         actor=actor,
         action="casework.listed",
         cases=case_ids,
         fields=["summary"],
-        disclosed_to=actor.organization_id if actor.is_outside else None,
         data={"surface": surface},
     )
 

@@ -129,8 +129,10 @@ def perform(
         exchange_id=case.exchange_id, case_id=case.pk, effects=act.clocks, at=at
     )
     case.due_at, case.is_breached = summary.due_at, summary.is_breached
-    case.version += 1
-    case.updated_at = at
+    if not act.quiet:
+        case.version += 1
+    if not act.quiet or change.note:  # a note is news to whoever works the case; watching is not
+        case.updated_at = at
     case.save()
     notifies = [*(act.notifies if change.notifies is None else change.notifies)]
     if act.is_transition and _is_watched(case):

@@ -50,7 +50,7 @@ class EntryView:
     cases: Sequence[str]
     consumers: Sequence[str]
     fields: Sequence[str]
-    #: The release an outside organization was shown it under, with its days.
+    #: The releases an outside organization was shown it under, each with its days.
     authority: str
     surface: str
 
@@ -124,7 +124,7 @@ def in_words(rows: Sequence[LedgerEntry]) -> list[EntryView]:
     office = dict(organizations.values_list("pk", "name"))
     case = names.labels(names.CASE, _all(row.case_ids for row in rows))
     consumer = names.labels(names.CONSUMER, _all(row.consumer_ids for row in rows))
-    release = names.labels(names.RELEASE, {row.release_id for row in rows if row.release_id})
+    release = names.labels(names.RELEASE, _all(map(_releases_of, rows)))
     return [
         EntryView(
             pk=row.pk,
@@ -137,11 +137,23 @@ def in_words(rows: Sequence[LedgerEntry]) -> list[EntryView]:
             cases=[case[pk] for pk in row.case_ids],
             consumers=[consumer[pk] for pk in row.consumer_ids],
             fields=[name.replace("_", " ") for name in row.fields],
-            authority=release[row.release_id] if row.release_id and row.disclosed_to_id else "",
+            authority="; ".join(release[pk] for pk in _releases_of(row)),
             surface=str(row.data.get("surface") or row.channel).replace("_", " "),
         )
         for row in rows
     ]
+
+
+def _releases_of(row: LedgerEntry) -> list[int]:
+    """Ids of the releases under which an outside organization was shown something.
+
+    A list shown under several names them in ``data["releases"]``, by id with their cases.
+    """
+    if row.disclosed_to_id is None:
+        return []
+    if row.release_id:
+        return [row.release_id]
+    return sorted(int(key) for key in row.data.get("releases", {}))
 
 
 def people_named(exchange: Exchange, text: str) -> list[int]:

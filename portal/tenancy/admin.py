@@ -1,13 +1,15 @@
 """Exchanges' organizations, people and roles on the administration site."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from portal.tenancy import actions, administration, services
+from portal.tenancy import actions, administration, numbering, services
 from portal.tenancy.actions import Reach
 from portal.tenancy.actor import Actor
 from portal.tenancy.adminsite import ServiceForm, ServiceModelAdmin, site
@@ -20,28 +22,58 @@ from portal.tenancy.models import (
     Person,
     Role,
 )
+from portal.tenancy.modules import all_modules
+
+
+class ExchangeForm(ServiceForm):
+    """An exchange's settings, with the choices there are."""
+
+    modules = forms.MultipleChoiceField(
+        label="Kinds of case",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=Exchange._meta.get_field("modules").help_text,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "modules" in self.fields:
+            self.fields["modules"].choices = list(all_modules().items())  # type: ignore[attr-defined]
 
 
 @admin.register(Exchange, site=site)
 class ExchangeAdmin(ServiceModelAdmin):
     """The administrator's own exchange. Founding one is a platform matter, not a form's."""
 
+    form = ExchangeForm
     list_display = ("name", "short_name", "time_zone", "require_second_factor")
-    fields = (
-        *administration.EXCHANGE_FIELDS,
-        "slug",
-        "time_zone",
-        "modules",
-        "number_formats",
-        "is_demo",
-    )
-    readonly_fields = ("slug", "time_zone", "modules", "number_formats", "is_demo")
+    fields = (*administration.EXCHANGE_FIELDS, "sample_numbers", "slug", "is_demo")
+    readonly_fields = ("sample_numbers", "slug", "is_demo")
 
     def of_exchange(self, rows: QuerySet[Any], exchange: Exchange) -> QuerySet[Any]:
         return rows.filter(pk=exchange.pk)
 
     def change(self, actor: Actor, row: Exchange, data: dict[str, Any]) -> Exchange:
         return administration.update_exchange(actor=actor, **data)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Saved already; say what a new time zone does not move."""
+        if "time_zone" in form.changed_data:
+            messages.warning(
+                request,
+                "Dates are shown in the new time zone from now on. Deadlines already given keep"
+                " their instants, and calendars keep their own zone.",
+            )
+
+    @admin.display(description="Numbers look like")
+    def sample_numbers(self, row: Exchange) -> str:
+        local = timezone.now().astimezone(ZoneInfo(row.time_zone))
+        samples = [
+            f"{label}: {numbering.format_number(row.number_formats[key], sequence=1, local=local)}"
+            for key, label in all_modules().items()
+            if key in row.number_formats
+        ]
+        return "; ".join(samples) or "As the portal numbers them by itself"
 
 
 @admin.register(Organization, site=site)

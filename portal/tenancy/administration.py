@@ -2,23 +2,27 @@
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from portal.tenancy import modules, numbering
 from portal.tenancy.actor import Actor, NotAllowed
 from portal.tenancy.audit import record
 from portal.tenancy.models import Exchange, Membership, Organization, Person
 
-#: What an administrator may change of their own exchange. Slug, time zone, kinds of case and
-#: number formats are laid down when it is founded: numbers and deadlines already given rest on
-#: them.
+#: What an administrator may change of their own exchange. What was given before stays as it is:
+#: a deadline keeps its instant, a case its number.
 EXCHANGE_FIELDS = (
     "name",
     "short_name",
     "contact_email",
     "contact_phone",
     "require_second_factor",
+    "time_zone",
+    "modules",
+    "number_formats",
 )
 ORGANIZATION_FIELDS = ("name", "aliases", "duties", "phone", "email", "has_queue", "is_active")
 
@@ -29,12 +33,36 @@ def update_exchange(*, actor: Actor, **changes: Any) -> Exchange:
 
     Raises:
         NotAllowed: the actor does not administer the exchange.
-        ValidationError: a value does not fit.
+        ValidationError: a value does not fit: no such time zone or kind of case, or a number
+            format that would repeat itself or cannot be quoted.
     """
     actor.require("tenancy.administer")
+    _check_exchange(changes)
     exchange = Exchange.objects.select_for_update().get(pk=actor.exchange_id)
     _apply(exchange, changes, EXCHANGE_FIELDS, actor=actor, action="tenancy.exchange_changed")
     return exchange
+
+
+def _check_exchange(changes: dict[str, Any]) -> None:
+    if "time_zone" in changes and changes["time_zone"] not in available_timezones():
+        raise ValidationError({"time_zone": "Enter an IANA name, such as America/Los_Angeles."})
+    if unknown := set(changes.get("modules", ())) - modules.all_modules().keys():
+        raise ValidationError({"modules": f"Unknown kinds of case: {', '.join(sorted(unknown))}."})
+    if "number_formats" in changes:
+        _check_formats(changes["number_formats"])
+
+
+def _check_formats(formats: Any) -> None:
+    if not isinstance(formats, dict):
+        raise ValidationError({"number_formats": "Enter one format for each kind of case."})
+    problems = []
+    for key, pattern in formats.items():
+        if key not in modules.all_modules():
+            problems.append(f"Unknown kind of case: {key}.")
+        elif problem := numbering.problem_with(pattern):
+            problems.append(f"{key}: {problem}")
+    if problems:
+        raise ValidationError({"number_formats": problems})
 
 
 @transaction.atomic

@@ -32,8 +32,8 @@ class Exchange(models.Model):
     short_name = models.CharField(max_length=40)
     time_zone = models.CharField(
         max_length=64,
-        help_text="IANA name, e.g. America/Los_Angeles. Every date of the exchange is reckoned"
-        " in it.",
+        help_text="IANA name, e.g. America/Los_Angeles. Every date of the exchange is shown in it."
+        " Deadlines already given keep their instants; calendars have a zone of their own.",
     )
     contact_email = models.EmailField(
         help_text="Lead staff for constituent cases, shown to offices (EA-25)."
@@ -43,12 +43,21 @@ class Exchange(models.Model):
         models.CharField(max_length=40),
         default=list,
         blank=True,
-        help_text="Kinds of case this exchange works, e.g. constituent, ticket.",
+        help_text="Kinds of case this exchange works. Cases of a kind that is taken off are hidden,"
+        " and are there again when it comes back.",
     )
     number_formats = models.JSONField(
         default=dict,
         blank=True,
-        help_text='Case number per kind, e.g. {"constituent": "EA-{year}-{sequence:06d}"}.',
+        help_text='Case number per kind, e.g. {"constituent": "EA-{year}-{sequence:06d}"}, of'
+        " {sequence}, {year} and {day}; cases opened before keep theirs.",
+    )
+    known_actions = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        editable=False,
+        help_text="Actions the exchange's roles have once been offered; what an administrator has"
+        " taken away since is not given again.",
     )
     require_second_factor = models.BooleanField(
         default=True, help_text="People must set up an authenticator app or security key."

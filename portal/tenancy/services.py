@@ -36,10 +36,44 @@ def hash_token(secret: str) -> str:
 @transaction.atomic
 def found_roles(*, exchange: Exchange) -> None:
     """Give an exchange every role with the actions it starts with; existing rows keep theirs."""
+    is_new = not Role.objects.filter(exchange=exchange).exists()
     Role.objects.bulk_create(
         [Role(exchange=exchange, key=key, actions=actions.default_actions(key)) for key in ROLES],
         ignore_conflicts=True,
     )
+    if is_new:
+        exchange.known_actions = [action.key for action in actions.all_actions()]
+        exchange.save(update_fields=["known_actions"])
+
+
+@transaction.atomic
+def learn_actions(*, exchange: Exchange) -> list[str]:
+    """Give actions the exchange has never known to their roles, once; returns their keys.
+
+    Runs after each upgrade. An action that an administrator has taken from a role stays away:
+    the exchange knows it.
+    """
+    exchange = Exchange.objects.select_for_update(no_key=True).get(pk=exchange.pk)
+    known = set(exchange.known_actions)
+    new = [action for action in actions.all_actions() if action.key not in known]
+    if not new:
+        return []
+    given: dict[str, list[str]] = {}
+    for role in Role.objects.select_for_update().filter(exchange=exchange):
+        missing = [a.key for a in new if role.key in a.roles and a.key not in role.actions]
+        if missing:
+            role.actions = sorted([*role.actions, *missing])
+            role.save(update_fields=["actions"])
+            given[role.key] = missing
+    keys = [action.key for action in new]
+    exchange.known_actions = sorted(known.union(keys))
+    exchange.save(update_fields=["known_actions"])
+    record(
+        actor=Actor.system(exchange, channel="upgrade"),
+        action="tenancy.actions_learned",
+        data={"actions": keys, "roles": given},
+    )
+    return keys
 
 
 @transaction.atomic

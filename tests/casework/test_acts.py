@@ -6,11 +6,21 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from escalations.constituent import endings
 from escalations.constituent import services as constituent
-from portal.casework.common_acts import add_note, transfer_case
+from portal.casework import kinds
+from portal.casework.common_acts import add_note, transfer_case, unwatch_case, watch_case
 from portal.casework.forms import people_named
 from portal.casework.models import Attachment, Case, Mention, Note
-from tests.casework.cases import assigned_case, office_case, png, release, signed_in, taken_ticket
+from tests.casework.cases import (
+    assigned_case,
+    contact,
+    office_case,
+    png,
+    release,
+    signed_in,
+    taken_ticket,
+)
 from tests.world import NOW, World
 
 
@@ -53,7 +63,7 @@ def test_an_act_the_status_does_not_allow_is_refused_with_what_is_possible(world
 
 def test_a_refusal_tells_an_office_no_more_than_its_page_EA_20(world: World) -> None:
     case = office_case(world)
-    constituent.withdraw_case(case=case, actor=world.actor("ea.analyst"), reason="They asked.")
+    endings.withdraw_case(case=case, actor=world.actor("ea.analyst"), reason="They asked.")
     html = signed_in(world, "office.staff").get(f"/cases/{case.number}/act/reply/").content.decode()
     assert "Resolved" in html
     assert "withdrawn" not in html.lower()
@@ -237,3 +247,52 @@ def test_an_office_writes_without_a_version_that_would_tell_of_inner_work(world:
     address = f"/cases/{case.number}/act/reply/"
     assert "expected_version" not in client.get(address).content.decode()
     assert client.post(address, {"message": "Here it is."}).status_code == 302
+
+
+def test_watching_a_case_disturbs_nobody_who_has_a_form_of_it_open(world: World) -> None:
+    case = office_case(world)
+    seen = (case.version, case.updated_at)
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        watch_case(case=case, actor=world.actor("ea.lead"))
+        unwatch_case(case=case, actor=world.actor("ea.lead"))
+        case.refresh_from_db()
+        assert (case.version, case.updated_at) == seen
+        client = signed_in(world, "ea.analyst")
+        address = f"/cases/{case.number}/act/acknowledge/"
+        assert client.post(address, {"expected_version": seen[0]}).status_code == 302
+
+
+def test_a_note_overwrites_nothing_so_it_only_moves_the_date_of_the_last_change(
+    world: World,
+) -> None:
+    case = office_case(world)
+    version = case.version
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        add_note(case=case, actor=world.actor("ea.lead"), body="Called back.")
+    case.refresh_from_db()
+    assert (case.version, case.updated_at) == (version, NOW + timedelta(minutes=5))
+
+
+@pytest.mark.parametrize("step", ["referred", "duplicate", "withdrawn"])
+def test_ea20_an_office_that_may_not_act_now_reads_the_coarse_word_only(
+    world: World, step: str
+) -> None:
+    case, analyst = office_case(world), world.actor("ea.analyst")
+    if step == "referred":
+        constituent.acknowledge(case=case, actor=analyst)
+        constituent.refer_out(case=case, actor=analyst, contact=contact(world), reason="A plan's.")
+    elif step == "duplicate":
+        endings.mark_duplicate(case=case, actor=analyst, of=office_case(world))
+    else:
+        endings.withdraw_case(case=case, actor=analyst, reason="They asked.")
+    case.refresh_from_db()
+    status = kinds.get(case.kind).machine.statuses[case.status]
+    client = signed_in(world, "office.staff")
+    for answer in (
+        client.get(f"/cases/{case.number}/act/reply/"),
+        client.post(f"/cases/{case.number}/act/reply/", {"message": "One more thing."}),
+    ):
+        sentence = answer.content.decode()
+        assert answer.status_code == 409
+        assert f"not possible while the case is “{status.coarse.value}”" in sentence
+        assert f"“{status.label}”" not in sentence or status.label == status.coarse.value

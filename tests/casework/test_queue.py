@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from escalations.constituent import services as constituent
+from escalations.constituent import endings
+from escalations.releases.models import Release
 from portal.casework import listing
 from portal.casework.common_acts import take_case, watch_case
 from portal.casework.exports import safe_cell
@@ -23,6 +24,7 @@ from portal.casework.keyset import page_of
 from portal.casework.listing import STAFF_SORTS, read_list
 from portal.casework.models import Case, SavedView
 from portal.ledger.models import LedgerEntry
+from portal.ledger.selectors import in_words
 from tests.casework.cases import NAME, assigned_case, office_case, release, signed_in, taken_ticket
 from tests.world import NOW, World
 
@@ -98,7 +100,30 @@ def test_names_shown_in_a_list_are_written_into_the_ledger(world: World) -> None
     entry = LedgerEntry.objects.latest("pk")
     assert (entry.action, entry.case_ids) == ("casework.listed", [opened.pk])
     assert entry.disclosed_to_id == world.organizations["assembly-13"].pk
+    assert entry.release_id == Release.objects.get(case=opened).pk
     assert shut.pk not in entry.case_ids
+
+
+def test_a_list_shown_under_several_releases_says_which_opened_which_case(world: World) -> None:
+    cases = [office_case(world), office_case(world)]
+    for case in cases:
+        release(world, case)
+    signed_in(world, "office.staff").get("/queue/")
+    entry = LedgerEntry.objects.get(action="casework.listed")
+    assert entry.release_id is None
+    assert entry.data["releases"] == {
+        str(Release.objects.get(case=case).pk): [case.pk] for case in cases
+    }
+    [shown] = in_words([entry])
+    assert shown.authority.count(";") == 1
+
+
+def test_what_the_exchanges_own_staff_see_in_a_list_names_no_release(world: World) -> None:
+    release(world, office_case(world))
+    signed_in(world, "ea.analyst").get("/queue/?view=all")
+    entry = LedgerEntry.objects.get(action="casework.listed")
+    assert (entry.release_id, entry.disclosed_to_id) == (None, None)
+    assert "releases" not in entry.data
 
 
 @pytest.mark.parametrize(
@@ -268,6 +293,7 @@ def test_an_export_holds_what_the_list_shows_and_is_recorded_with_every_case(wor
     entry = LedgerEntry.objects.latest("pk")
     assert (entry.action, set(entry.case_ids)) == ("casework.exported", {shut.pk, opened.pk})
     assert entry.disclosed_to_id == world.organizations["assembly-13"].pk
+    assert entry.release_id == Release.objects.get(case=opened).pk
     assert signed_in(world, "office.staff").get("/queue/export/").status_code == 403
 
 
@@ -322,7 +348,7 @@ def test_a_closed_case_leaves_the_open_views(world: World) -> None:
     ticket = assigned_case(world)[1]
     take_case(case=ticket, actor=world.actor("eru.specialist"))
     assert ticket.number in numbers(world, "eru.specialist", "view=mine")
-    constituent.withdraw_case(
+    endings.withdraw_case(
         case=Case.objects.get(kind="constituent"),
         actor=world.actor("ea.analyst"),
         reason="They asked.",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.utils.html import strip_tags
 
+from escalations.constituent import endings
 from escalations.constituent import services as constituent
 from escalations.constituent.models import ConstituentDetail, Item, ReferralContact
 from escalations.constituent.projection import project
@@ -22,6 +25,8 @@ from portal.clocks.models import Timer
 from portal.documents.models import Document
 from portal.documents.refusals import SsnRefused
 from portal.tenancy.actor import NotAllowed
+from portal.tenancy.administration import update_exchange
+from tests.casework.cases import signed_in
 from tests.world import NOW, World
 
 SECRET = "Dialysis coverage was cut off in March"
@@ -161,6 +166,12 @@ def test_ea06_the_record_has_no_field_for_one() -> None:
     assert not {name for name in names if "ssn" in name or "social" in name}
 
 
+def test_ea07_the_help_page_carries_the_documents_title(world: World) -> None:
+    title = "Covered California Constituent Case Escalation Process for Government Offices"
+    page = signed_in(world, "office.staff").get("/constituent-cases/help/").content.decode()
+    assert title in page.split("<h1", 1)[1].split("</h1>", 1)[0]
+
+
 def test_ea08_acknowledging_tells_the_office_and_stops_the_clock(world: World) -> None:
     case = submit(world)
     constituent.acknowledge(case=case, actor=world.actor("ea.analyst"))
@@ -225,10 +236,29 @@ def test_ea15_a_case_is_not_closed_before_the_office_was_told(world: World) -> N
     case, _ = resolved(world)
     analyst = world.actor("ea.analyst")
     with pytest.raises(Refused, match="Tell the office"):
-        constituent.close_case(case=case, actor=analyst)
-    constituent.notify_office(case=case, actor=analyst)
+        endings.close_case(case=case, actor=analyst)
+    endings.notify_office(case=case, actor=analyst)
     assert OutboxMessage.objects.filter(key="constituent.resolved", case=case).exists()
-    assert constituent.close_case(case=case, actor=analyst).status == "closed"
+    assert endings.close_case(case=case, actor=analyst).status == "closed"
+
+
+@pytest.mark.parametrize("address", ["/constituent-cases/help/", "received", "case", "/queue/"])
+def test_ea16_an_office_is_promised_an_effort_and_never_a_number_of_days(
+    world: World, address: str
+) -> None:
+    case = submit(world)
+    where = {
+        "received": f"/constituent-cases/{case.number}/received/",
+        "case": f"/cases/{case.number}/",
+    }.get(address, address)
+    answer = signed_in(world, "office.staff").get(where)
+    assert answer.status_code == 200
+    text = " ".join(strip_tags(answer.content.decode()).split())
+    promised = re.findall(r"(?i)within \d+|\b\d+ (?:business |calendar )?(?:days?|hours?)\b", text)
+    assert promised == []
+    if address in ("/constituent-cases/help/", "received"):
+        assert "as quickly as possible" in text
+        assert "updates" in text
 
 
 def test_ea17_ea18_a_referral_gives_the_office_the_entitys_contact(world: World) -> None:
@@ -359,3 +389,16 @@ def test_a_birth_date_in_the_future_is_refused_and_named(world: World) -> None:
     with pytest.raises(ValidationError) as refusal:
         submit(world, date_of_birth=date(2030, 1, 1))
     assert "date_of_birth" in refusal.value.message_dict
+
+
+def test_ea25_the_confirmation_and_the_help_page_name_the_lead_staffs_contact(
+    world: World,
+) -> None:
+    case, office = submit(world), signed_in(world, "office.staff")
+    addresses = (f"/constituent-cases/{case.number}/received/", "/constituent-cases/help/")
+    for contact in (world.exchange.contact_email, "desk@exchange.example"):
+        update_exchange(actor=world.actor("admin"), contact_email=contact)
+        for address in addresses:
+            page = office.get(address).content.decode()
+            assert "External Affairs’ lead staff for constituent cases" in page
+            assert contact in page

@@ -194,14 +194,44 @@ def test_the_exchanges_settings_are_changed_and_recorded(
             "short_name": "New",
             "contact_email": "desk@exchange.example",
             "contact_phone": "",
-            "time_zone": "UTC",
+            "time_zone": "America/Los_Angeles",
+            "modules": ["constituent", "ticket"],
+            "number_formats": "{}",
+            "slug": "elsewhere",
         },
     )
     exchange.refresh_from_db()
     assert exchange.name == "New name"
-    assert exchange.time_zone == "America/Los_Angeles"  # laid down at the founding
+    assert exchange.slug == "covered-california"  # laid down at the founding
     entry = LedgerEntry.objects.get(action="tenancy.exchange_changed")
     assert entry.fields == ["contact_email", "name", "short_name"]
+
+
+def test_t08_zone_kinds_and_numbers_are_edited_with_a_warning_and_a_sample(
+    world: World, administrator: Client
+) -> None:
+    exchange = world.exchange
+    address = url("tenancy_exchange", "change", exchange.pk)
+    wanted = {
+        "name": exchange.name,
+        "short_name": exchange.short_name,
+        "contact_email": exchange.contact_email,
+        "contact_phone": "",
+        "time_zone": "America/Denver",
+        "modules": ["ticket"],
+        "number_formats": '{"ticket": "T-{year}-{sequence:05d}"}',
+    }
+    refused = administrator.post(address, wanted | {"number_formats": '{"ticket": "T-{year}"}'})
+    assert "must contain {sequence}" in refused.content.decode()
+    exchange.refresh_from_db()
+    assert exchange.time_zone == "America/Los_Angeles", "a refusal keeps nothing"
+
+    answer = administrator.post(address, wanted, follow=True)
+    assert "Deadlines already given keep their instants" in answer.content.decode()
+    exchange.refresh_from_db()
+    assert (exchange.time_zone, exchange.modules) == ("America/Denver", ["ticket"])
+    page = administrator.get(address).content.decode()
+    assert ": T-2025-00001" in page
 
 
 @pytest.mark.parametrize("model", ["tenancy_organization", "tenancy_person", "tenancy_membership"])

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal.casework import kinds, panels, presence
+from portal.casework.disclosures import record_shown
 from portal.casework.due import days_left, default_calendar
 from portal.casework.forms import PlainForm
 from portal.casework.kinds import CaseKind
@@ -22,7 +23,6 @@ from portal.casework.selectors import attachment_for
 from portal.casework.views.requests import actor_of, case_or_404
 from portal.documents.responses import attachment_response
 from portal.documents.services import DocumentUnavailable
-from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 
 #: Acts that have a place of their own on the page, so they are no button in the list of acts.
@@ -128,12 +128,11 @@ def case_file(request: HttpRequest, number: str, public_id: uuid.UUID) -> HttpRe
         response = attachment_response(attachment.document)
     except (Attachment.DoesNotExist, DocumentUnavailable):
         raise Http404 from None
-    record(
+    record_shown(
         actor=actor,
         action="casework.file_fetched",
         cases=[attachment.case_id],
         fields=["files"],
-        disclosed_to=actor.organization_id if actor.is_outside else None,
         data={"document": attachment.document_id},
     )
     return response

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 
 from escalations.tickets import configuration
 from escalations.tickets.configuration import Direction
-from escalations.tickets.models import RoutingRule, TicketType
+from escalations.tickets.forms import ResolveForm
+from escalations.tickets.models import ResolutionCode, RoutingRule, TicketType
 from escalations.tickets.services import open_ticket
 from portal.casework.machine import Refused
 from portal.ledger.models import LedgerEntry
@@ -114,6 +115,9 @@ def test_only_those_who_configure_tickets_may_write_and_each_write_is_recorded(
             actor=actor, rule=rule, queue=world.organizations["appeals"], why="Other."
         ),
         lambda actor: configuration.add_resolution_code(actor=actor, key="new", label="New"),
+        lambda actor: configuration.change_resolution_code(
+            actor=actor, code=ResolutionCode.objects.get(key="solved"), label="Done", is_active=True
+        ),
         lambda actor: configuration.delete_rule(actor=actor, rule=rule),
     ]
     for attempt in attempts:
@@ -139,3 +143,23 @@ def test_a_type_not_in_use_keeps_its_tickets_and_its_key_stays_taken(
     assert case.ticket.ticket_type == access
     with pytest.raises(ValidationError, match="already exists"):
         configuration.add_type(actor=world.actor("admin"), key=access.key, label="Again")
+
+
+def test_t08_a_resolution_code_is_renamed_and_switched_off_by_its_administrator(
+    world: World,
+) -> None:
+    code = ResolutionCode.objects.get(key="solved")
+    configuration.change_resolution_code(
+        actor=world.actor("admin"), code=code, label="Settled", is_active=False
+    )
+    code.refresh_from_db()
+    assert (code.label, code.is_active) == ("Settled", False)
+    entry = LedgerEntry.objects.get(action="tickets.code_changed")
+    assert entry.fields == ["is_active", "label"]
+    case = open_ticket(actor=world.system, ticket_type=TicketType.objects.get(), summary="One.")
+    form = ResolveForm(case=case, actor=world.actor("eru.specialist"))
+    assert not form.fields["code"].queryset.exists()
+    with pytest.raises(ValidationError):
+        configuration.change_resolution_code(
+            actor=world.actor("admin"), code=code, label=" ", is_active=True
+        )
