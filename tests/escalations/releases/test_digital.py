@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import close_old_connections, connection
 from django.test import Client
@@ -103,7 +104,24 @@ def test_until_the_passcode_is_right_the_page_names_office_and_exchange_only(
         assert "Covered California" in page
         for secret in (sent.case.number, "Rosa", ADDRESS, "Coverage ended"):
             assert secret not in page
-    assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_page_keeps_its_address_to_itself_without_making_browsers_post_a_null_origin(
+    client: Client, sent: DigitalRelease
+) -> None:
+    """A browser under "no-referrer" posts ``Origin: null``; under "strict-origin" its own."""
+    response = client.get(path_of(sent))
+    assert response["Referrer-Policy"] == "strict-origin"
+    strict = Client(enforce_csrf_checks=True)
+    token = strict.get(path_of(sent)).cookies[settings.CSRF_COOKIE_NAME].value
+    for origin, status in (("null", 403), ("http://testserver", 200)):
+        answer = strict.post(
+            path_of(sent),
+            {"step": "send", "csrfmiddlewaretoken": token},
+            follow=True,
+            headers={"origin": origin},
+        )
+        assert answer.status_code == status
 
 
 def test_a_signed_release_is_received_and_counts_once_external_affairs_confirms(
