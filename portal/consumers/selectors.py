@@ -16,6 +16,11 @@ def kinds_of(actor: Actor) -> list[FeedKind]:
     ]
 
 
+def may_import(actor: Actor) -> bool:
+    """Whether the role imports files at all, even where the exchange has no kind of file yet."""
+    return any(actor.may(kind.action) for kind in feeds.all_kinds())
+
+
 def runs_of(actor: Actor) -> QuerySet[FeedRun]:
     """The runs the actor may see, the latest first."""
     keys = [kind.key for kind in kinds_of(actor)]

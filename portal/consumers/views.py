@@ -42,7 +42,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         _send_to_worker(run)
         return redirect("consumers:feed-run", pk=run.pk)
     page = Paginator(selectors.runs_of(actor), _PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "runs": [_row(run) for run in page]}
+    context = {"form": form, "kinds": kinds, "page": page, "runs": [_row(run) for run in page]}
     status = 422 if form.is_bound else 200
     return render(request, "consumers/feeds.html", context, status=status)
 
@@ -92,10 +92,9 @@ def refused_rows(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _importer(request: HttpRequest) -> tuple[Actor, list[feeds.FeedKind]]:
     actor: Actor | None = request.actor  # type: ignore[attr-defined]
-    kinds = selectors.kinds_of(actor) if actor else []
-    if actor is None or not kinds:
+    if actor is None or not selectors.may_import(actor):
         raise NotAllowed("consumers.import")
-    return actor, kinds
+    return actor, selectors.kinds_of(actor)
 
 
 def _run(request: HttpRequest, pk: int) -> FeedRun:

@@ -111,7 +111,7 @@ def links_for(actor: MayAct | None, path: str) -> tuple[NavLink, ...]:
 
 
 def lay_out(links: tuple[NavLink, ...]) -> NavBar:
-    """Divide links into a row and a menu: a row of more than ``ROW_LIMIT`` keeps daily work only."""
+    """Divide links into a row and a menu: too long a row keeps daily work only."""
     if len(links) <= ROW_LIMIT:
         return NavBar(row=links, menu=())
     return NavBar(

@@ -116,6 +116,16 @@ def test_only_those_who_may_import_see_the_pages(world: World, key: str) -> None
     assert not FeedRun.objects.exists()
 
 
+def test_an_exchange_without_kinds_of_file_is_told_so_and_takes_none(other_world: World) -> None:
+    client = sign_in(other_world, "admin")
+    page = client.get("/feeds/")
+    assert page.status_code == 200
+    assert b"No kind of file has been set up" in page.content
+    assert upload(client, row(1)).status_code == 422
+    other_world.enter()
+    assert not FeedRun.objects.exists()
+
+
 def test_a_run_of_another_exchange_is_not_found(world: World, other_world: World) -> None:
     upload(sign_in(world, "admin"), row(1))
     world.enter()
