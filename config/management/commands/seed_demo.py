@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from argparse import ArgumentParser
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -18,6 +18,7 @@ from config.demo.papers import Papers
 from config.services import secret
 from portal.casework.sweep import sweep_timers
 from portal.tenancy.models import Exchange
+from portal.tenancy.moments import add_now
 from portal.tenancy.scope import use_exchange
 
 
@@ -32,11 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument(
-            "--now",
-            type=_instant,
-            help="the demonstration's present, ISO 8601 with offset; default: now",
-        )
+        add_now(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed and report."""
@@ -59,11 +56,3 @@ class Command(BaseCommand):
     def _say(self, message: str) -> None:
         elapsed = time.monotonic() - self._started
         self.stderr.write(f"[{elapsed:5.1f} s] {message}")
-
-
-def _instant(text: str) -> datetime:
-    """Read the option; argparse reports the error in its own words."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("The instant needs an offset, such as 2026-01-31T08:00:00-08:00.")
-    return moment.astimezone(UTC)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import UTC, datetime
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -14,6 +13,7 @@ from django.utils import timezone
 from config.scale.seeding import seed
 from config.scale.shape import PROFILES
 from portal.tenancy.models import Exchange
+from portal.tenancy.moments import add_now
 
 
 class Command(BaseCommand):
@@ -33,11 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, help="the exchange's own staff")
         parser.add_argument("--exchange", default="covered-california", help="its slug")
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same people")
-        parser.add_argument(
-            "--now",
-            type=_instant,
-            help="the population's present, ISO 8601 with offset; default: now",
-        )
+        add_now(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed and report.
@@ -59,10 +55,3 @@ class Command(BaseCommand):
             ),
         )
         self.stdout.write(json.dumps(counts))
-
-
-def _instant(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ArgumentTypeError("The instant needs an offset, as in 2026-01-31T08:00:00-08:00.")
-    return moment.astimezone(UTC)

@@ -1,7 +1,6 @@
 import json
 from argparse import ArgumentParser
 from collections import Counter
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +10,7 @@ from notifications.drain import DrainCounts
 from notifications.mailer import MailCounts
 from notifications.work import work_off
 from portal.tenancy.models import Exchange
+from portal.tenancy.moments import add_now
 
 
 class Command(BaseCommand):
@@ -21,9 +21,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--now", type=_instant, help="ISO 8601 with offset; default: the present moment"
-        )
+        add_now(parser)
         parser.add_argument("--exchange", help="slug of one exchange; default: every active one")
         parser.add_argument(
             "--limit", type=int, default=1_000, help="messages and mails per exchange (1000)"
@@ -40,11 +38,3 @@ class Command(BaseCommand):
             now = options["now"] or timezone.now()
             total.update(work_off(exchange=exchange, now=now, limit=options["limit"]))
         self.stdout.write(json.dumps(dict(total)))
-
-
-def _instant(text: str) -> datetime:
-    """Read the option; argparse reports the error in its own words."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("The instant needs an offset, such as 2026-01-31T08:00:00-08:00.")
-    return moment

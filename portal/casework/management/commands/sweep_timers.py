@@ -1,7 +1,6 @@
 import json
 from argparse import ArgumentParser
 from collections import Counter
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,6 +8,7 @@ from django.utils import timezone
 
 from portal.casework.sweep import SweepCounts, sweep_timers
 from portal.tenancy.models import Exchange
+from portal.tenancy.moments import add_now
 
 
 class Command(BaseCommand):
@@ -19,9 +19,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--now", type=_instant, help="ISO 8601 with offset; default: the present moment"
-        )
+        add_now(parser)
         parser.add_argument("--exchange", help="slug of one exchange; default: every active one")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,11 +33,3 @@ class Command(BaseCommand):
             counts = sweep_timers(exchange=exchange, now=options["now"] or timezone.now())
             total.update(counts.as_dict())
         self.stdout.write(json.dumps(dict(total)))
-
-
-def _instant(text: str) -> datetime:
-    """Read the option; argparse reports the error in its own words."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("The instant needs an offset, such as 2026-01-31T08:00:00-08:00.")
-    return moment

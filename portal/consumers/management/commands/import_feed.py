@@ -3,7 +3,6 @@
 import json
 import sys
 from argparse import ArgumentParser
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from portal.consumers import feeds
 from portal.consumers.imports import import_file
 from portal.consumers.models import FeedRun
 from portal.tenancy.models import Exchange
+from portal.tenancy.moments import add_now
 
 _BAR = 30
 
@@ -31,9 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--kind", required=True, choices=[k.key for k in feeds.all_kinds()])
         parser.add_argument("--exchange", help="slug; default: the one the feed is made for")
-        parser.add_argument(
-            "--now", type=_instant, help="ISO 8601 with offset; default: the present moment"
-        )
+        add_now(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import and report.
@@ -79,11 +77,3 @@ class Command(BaseCommand):
         elif int(share * 10) > self._shown:
             self._shown = int(share * 10)
             self.stderr.write(f"{share:4.0%}  {text}")
-
-
-def _instant(text: str) -> datetime:
-    """Read the option; argparse reports the error in its own words."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("The instant needs an offset, such as 2026-01-31T08:00:00-08:00.")
-    return moment.astimezone(UTC)

@@ -1,6 +1,5 @@
 import json
 from argparse import ArgumentParser
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,6 +8,7 @@ from django.utils import timezone
 from portal.ledger.anchor import write_anchor
 from portal.ledger.verify import verify_ledger
 from portal.tenancy.models import Exchange
+from portal.tenancy.moments import add_now
 from portal.tenancy.scope import use_exchange
 
 
@@ -21,9 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--exchange", help="slug of one exchange; default: every one")
-        parser.add_argument(
-            "--now", type=_instant, help="ISO 8601 with offset; default: the present moment"
-        )
+        add_now(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         exchanges = Exchange.objects.order_by("slug")
@@ -45,11 +43,3 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(counts))
         if not sound:
             raise SystemExit(1)
-
-
-def _instant(text: str) -> datetime:
-    """Read the option; argparse reports the error in its own words."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("The instant needs an offset, such as 2026-01-31T08:00:00-08:00.")
-    return moment

@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -10,20 +10,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.tenancy import dormancy
+from portal.tenancy.moments import add_now
 
 
 class Command(BaseCommand):
     help = "Switch off accounts that nobody has used for 60 days (AC-2(3)); the daily task's twin."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--now", type=datetime.fromisoformat, help="reckon as if at this instant (ISO 8601)"
-        )
+        add_now(parser)
 
     def handle(self, *, now: datetime | None, **options: Any) -> None:
-        now = now or timezone.now()
-        if now.tzinfo is None:
-            now = now.replace(tzinfo=UTC)
         with transaction.atomic():
-            ended = dormancy.end_dormant_accounts(now=now)
+            ended = dormancy.end_dormant_accounts(now=now or timezone.now())
         self.stdout.write(json.dumps({"switched_off": ended}))
