@@ -262,6 +262,18 @@ REFERRAL_CONTACTS = (
         "1-855-795-0634",
         ("CDSS",),
     ),
+    ContactSpec(
+        "Centers for Medicare & Medicaid Services",
+        Contact.AGENCY,
+        "Medicare; rules of the federal marketplace",
+        aliases=("CMS",),
+    ),
+    ContactSpec(
+        "County social services office",
+        Contact.AGENCY,
+        "Medi-Cal applications and renewals of people in the county",
+        aliases=("County office", "Medi-Cal office"),
+    ),
     *(
         ContactSpec(name, Contact.PLAN, _PLAN)
         for name in ("Anthem Blue Cross", "Blue Shield of California", "Health Net")

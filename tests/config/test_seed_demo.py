@@ -16,6 +16,7 @@ from django.utils import timezone
 from config.demo.accounts import ACCOUNTS, PLATFORM_EMAIL
 from config.demo.clock import movable_clock
 from config.demo.organizations import ORGANIZATIONS
+from escalations.constituent.models import ReferralContact
 from escalations.constituent.table import MACHINE as CONSTITUENT
 from escalations.releases.models import Release
 from escalations.tickets.configuration import find_route, routing_rules
@@ -226,3 +227,92 @@ def test_the_movable_clock_gives_the_real_one_back() -> None:
         assert timezone.now() == default() == datetime(2025, 1, 1, tzinfo=UTC)
     assert timezone.now is real
     assert abs((default() - real()).total_seconds()) < 1
+
+
+def names_of(exchange: Exchange) -> set[str]:
+    return set(exchange.organizations.values_list("name", flat=True))
+
+
+def roles_held_in(exchange: Exchange) -> set[str]:
+    return set(Membership.objects.filter(exchange=exchange).values_list("role__key", flat=True))
+
+
+def test_t01_covered_california_has_its_internal_organizations(demo: dict[str, Any]) -> None:
+    assert names_of(enter()) >= {
+        "External Affairs",
+        "Escalations Unit",
+        "Priority Support Unit",
+        "Program Assistance Unit",
+        "Appeals",
+        "Quality Assurance Unit",
+        "Workforce Management Unit",
+        "Outreach and Sales",
+        "Distribution Services Unit",
+        "Agent/CEC Service Center",
+        "Agent Contracts",
+        "Certification Services",
+        "Office of Legal Affairs",
+        "Plan Management Division",
+        "Program Integrity Division",
+        "Privacy Office",
+        "Business Services Branch",
+    }
+
+
+def test_t01_the_distribution_services_unit_belongs_to_outreach_and_sales(
+    demo: dict[str, Any],
+) -> None:
+    unit = enter().organizations.get(code="distribution-services")
+    assert unit.parent is not None
+    assert unit.parent.name == "Outreach and Sales"
+
+
+def test_t04_calchoice_has_three_tiers_compliance_employers_and_a_vendor(
+    demo: dict[str, Any],
+) -> None:
+    exchange = enter("calchoice")
+    tiers = ("Tier 1 Member Services", "Tier 2 Benefits Specialists", "Tier 3 Appeals & Compliance")
+    assert names_of(exchange) >= {*tiers, "Compliance"}
+    by_kind = set(exchange.organizations.values_list("kind", flat=True))
+    assert by_kind >= {"employer", "outside_body", "carrier"}
+    assert roles_held_in(exchange) >= {
+        "tier1_representative",
+        "tier2_specialist",
+        "tier3_specialist",
+        "compliance_officer",
+        "group_plan_administrator",
+    }
+
+
+def test_t05_maryland_has_its_producers_and_the_teams_that_serve_them(
+    demo: dict[str, Any],
+) -> None:
+    exchange = enter("maryland")
+    assert names_of(exchange) >= {
+        "Producer Support Hotline",
+        "Escalated Cases Team",
+        "Producer Operations",
+        "Training Support",
+    }
+    assert roles_held_in(exchange) >= {
+        "producer",
+        "hotline_representative",
+        "escalated_cases_worker",
+        "producer_operations_staff",
+        "training_support_staff",
+    }
+    assert (
+        not Membership.objects.filter(role__key="producer")
+        .exclude(organization__kind="agency")
+        .exists()
+    )
+
+
+def test_t06_the_outside_bodies_are_found_by_the_names_people_use(demo: dict[str, Any]) -> None:
+    exchange = enter()
+    contacts = ReferralContact.objects.filter(exchange=exchange)
+    known = {alias for contact in contacts for alias in contact.aliases}
+    assert known >= {"DMHC", "CDI", "DHCS", "CDSS", "CMS", "Health Care Alliance(HCA)"}
+    assert "County office" in known
+    assert contacts.filter(kind=ReferralContact.Kind.PLAN).exists()
+    assert exchange.organizations.filter(kind="carrier").count() >= 3
