@@ -285,7 +285,7 @@ LEDGER_ANCHOR_KEY = env("LEDGER_ANCHOR_KEY", default="") or services.secret("anc
 # --- Words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
-USE_I18N = True
+USE_I18N = False  # one language; without it Django looks no word up
 USE_TZ = True
 
 # --- Mail: real SMTP by configuration, otherwise kept for the demo's mail page ------------------

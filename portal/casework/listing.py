@@ -26,7 +26,7 @@ from portal.casework.rows import for_rows
 from portal.clocks.services import zone
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Organization
-from portal.ui.forms import DateInput
+from portal.ui.forms import DateInput, PlainSelect
 
 PAGE_SIZE: Final = 25
 #: Counting stops here; beyond it a list says "1,000+".
@@ -158,10 +158,10 @@ OUTSIDE_SORTS: Final = {key: STAFF_SORTS[key] for key in ("number", "opened")}
 class StaffFilters(forms.Form):
     """What the exchange's own people narrow a list by."""
 
-    kind = forms.ChoiceField(required=False)
-    status = forms.ChoiceField(required=False)
+    kind = forms.ChoiceField(required=False, widget=PlainSelect)
+    status = forms.ChoiceField(required=False, widget=PlainSelect)
     owner = forms.CharField(label="Owner's name", max_length=120, required=False)
-    queue = forms.ChoiceField(required=False)
+    queue = forms.ChoiceField(required=False, widget=PlainSelect)
     office = forms.CharField(label="Office or organization", max_length=160, required=False)
     opened_from = forms.DateField(label="Received from", widget=DateInput, required=False)
     opened_to = forms.DateField(label="Received to", widget=DateInput, required=False)

@@ -22,12 +22,14 @@ def case_for(actor: Actor, number: str) -> Case:
         content_object_id=OuterRef("pk"),
         permission__codename="watch_case",
     )
-    return (
+    case: Case = (
         Case.objects.visible_to(actor)
-        .select_related("exchange", "organization", "queue", "owner")
+        .select_related("organization", "queue", "owner")
         .annotate(is_watched=Exists(watching))
         .get(number=number)
     )
+    case.exchange = actor.exchange  # the only one it can be of, and at hand
+    return case
 
 
 def attachment_for(actor: Actor, number: str, public_id: uuid.UUID) -> Attachment:

@@ -37,22 +37,28 @@ def use_exchange(exchange: "Exchange | int", *, person_id: int | None = None) ->
     Nested use restores the outer exchange at the end of the inner block.
     """
     exchange_id = exchange if isinstance(exchange, int) else exchange.pk
-    with transaction.atomic():
-        before = _current()
-        set_scope(exchange_id=exchange_id, person_id=person_id)
+    with _scope(exchange_id=exchange_id, person_id=person_id):
         yield
-        if before != (str(exchange_id), str(person_id or "")):
-            _restore(before)
 
 
 @contextmanager
 def use_person(person_id: int) -> Iterator[None]:
     """Read what is a person's own across exchanges; the outer scope comes back at the end."""
-    with transaction.atomic():
-        before = _current()
-        set_scope(exchange_id=None, person_id=person_id)
+    with _scope(exchange_id=None, person_id=person_id):
         yield
-        _restore(before)
+
+
+@contextmanager
+def _scope(*, exchange_id: int | None, person_id: int | None) -> Iterator[None]:
+    # The outermost transaction finds nothing set and takes its own setting with it when it ends,
+    # so only an inner one reads what was there and puts it back.
+    is_inner = connection.in_atomic_block
+    with transaction.atomic():
+        before = _current() if is_inner else None
+        set_scope(exchange_id=exchange_id, person_id=person_id)
+        yield
+        if before not in (None, (str(exchange_id or ""), str(person_id or ""))):
+            _restore(before)
 
 
 def current_exchange_id() -> int | None:

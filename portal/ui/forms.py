@@ -15,7 +15,10 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.forms.renderers import DjangoTemplates
+from django.forms.renderers import BaseRenderer, DjangoTemplates
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 _CSS_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, "usa-checkbox__input"),
@@ -115,6 +118,34 @@ class DateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
+
+
+class PlainSelect(forms.Select):
+    """A drop-down of ungrouped choices, written in one go.
+
+    Django renders a template for every option; for a few dozen that costs more than all the rest
+    of a list.
+    """
+
+    def render(
+        self,
+        name: str,
+        value: Any,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> SafeString:
+        """Write the control; the same HTML as Django's, but for white space."""
+        chosen = set(self.format_value(value))
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, SafeString(" selected") if str(key) in chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        built = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(built), options)
 
 
 class MultipleFileInput(forms.ClearableFileInput):
