@@ -111,6 +111,7 @@ class Person:
 
     def check_page(self) -> None:
         """No accessibility violation, no console error, no sideways scrolling."""
+        self.page.wait_for_load_state()
         result = Axe().run(self.page, options={"runOnly": _RULES})
         found = [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in result.response["violations"]]
         assert found == [], f"{self.page.url}: {found}"
