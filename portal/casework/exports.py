@@ -17,13 +17,12 @@ from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.casework.rows import CaseRow, project_rows
 from portal.clocks.services import zone
+from portal.spreadsheets import safe_cell
 from portal.tenancy.actor import Actor
 
 #: Rows of one file; a longer list must be narrowed first.
 LIMIT: Final = 50_000
 _CHUNK: Final = 1_000
-#: A cell that begins with one of these, full-width or not, is a formula to a spreadsheet program.
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -103,11 +102,6 @@ def _table(
         for row in project_rows(actor, chunk, surface="export", keep_record=False):
             values = [column.value(row) for column in columns]
             yield [v.astimezone(tz) if isinstance(v, datetime) else v for v in values]
-
-
-def safe_cell(text: str) -> str:
-    """The text so that no spreadsheet program takes it for a formula (OWASP, CSV injection)."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _write_csv(header: list[str], table: Iterator[list[Any]]) -> bytes:

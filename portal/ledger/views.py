@@ -21,12 +21,11 @@ from portal.ledger.forms import FilterForm, PersonForm
 from portal.ledger.selectors import Question
 from portal.ledger.services import record
 from portal.ledger.verify import verify_ledger
+from portal.spreadsheets import safe_cell
 from portal.tenancy.actor import Actor
 
 #: Rows of one export; a question that finds more is to be narrowed.
 EXPORT_LIMIT = 50_000
-#: A cell that begins so would be run by a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -115,7 +114,7 @@ def export(request: HttpRequest) -> HttpResponse:
     zone = ZoneInfo(actor.exchange.time_zone)
     for batch in _batches(rows, 2_000):
         for row in selectors.in_words(batch):
-            writer.writerow([_safe(cell) for cell in selectors.as_cells(row, zone)])
+            writer.writerow([safe_cell(cell) for cell in selectors.as_cells(row, zone)])
     day = timezone.now().astimezone(zone).date()
     return HttpResponse(
         "\ufeff" + out.getvalue(),
@@ -191,7 +190,3 @@ def _as_parameters(**ids: Iterable[int]) -> dict[str, str]:
 def _batches(rows: list[Any], size: int) -> Iterator[list[Any]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -19,12 +19,12 @@ from escalations.constituent import endings
 from escalations.releases.models import Release
 from portal.casework import listing
 from portal.casework.common_acts import take_case, watch_case
-from portal.casework.exports import safe_cell
 from portal.casework.keyset import page_of
 from portal.casework.listing import STAFF_SORTS, read_list
 from portal.casework.models import Case, SavedView
 from portal.ledger.models import LedgerEntry
 from portal.ledger.selectors import in_words
+from portal.spreadsheets import safe_cell
 from tests.casework.cases import NAME, assigned_case, office_case, release, signed_in, taken_ticket
 from tests.world import NOW, World
 
