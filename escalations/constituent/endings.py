@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from escalations.constituent import table
 from escalations.constituent.models import ConstituentDetail
-from escalations.constituent.services import reindex
+from escalations.constituent.particulars import reindex
 from portal.casework import kinds
 from portal.casework.common_acts import create_link
 from portal.casework.machine import Act, Refused

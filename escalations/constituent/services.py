@@ -1,7 +1,7 @@
 """Writes on a constituent case from its arrival to its resolution; all doors lead here."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,13 +16,12 @@ from escalations.constituent.models import (
     Item,
     ReferralContact,
 )
+from escalations.constituent.particulars import check_particulars, reindex, update_particulars
 from escalations.releases.services import submit_release
 from portal.casework import kinds
 from portal.casework.machine import Audience, Refused
 from portal.casework.models import Attachment, Case, Note
-from portal.casework.search import index_case
 from portal.casework.services import Change, open_case, perform, require_text
-from portal.clocks.services import zone
 from portal.documents.models import Document
 from portal.documents.refusals import SsnRefused
 from portal.documents.screening import ScreenedFile
@@ -35,8 +34,6 @@ from portal.tenancy.models import Organization
 EXTERNAL_AFFAIRS_CODE = "external-affairs"
 #: Where most cases go (EA-11).
 DEFAULT_DIVISION_CODE = "escalations-unit"
-
-_TEXTS = ("description", "constituent_name", "case_or_application_id", "phone", "office_contact")
 
 
 @transaction.atomic
@@ -88,7 +85,7 @@ def submit_case(
         "email": email.strip(),
         "office_contact": office_contact.strip(),
     }
-    _check_fields(fields, actor)
+    check_particulars(actor=actor, fields=fields)
     queue = Organization.objects.filter(exchange=actor.exchange, code=EXTERNAL_AFFAIRS_CODE).first()
     case = open_case(
         actor=actor,
@@ -119,16 +116,6 @@ def submit_case(
         submit_release(actor=actor, case=case, document=release_form)
     reindex(detail)
     return case
-
-
-def reindex(detail: ConstituentDetail) -> None:
-    """Keep what search finds the case by: eight identifiers, name and text (decision 6)."""
-    index_case(
-        case=detail.case,
-        texts=[detail.constituent_name, detail.description, detail.resolution_steps],
-        identifiers=[detail.case_or_application_id, detail.phone, detail.email]
-        + ([detail.date_of_birth.isoformat()] if detail.date_of_birth else []),
-    )
 
 
 def acknowledge(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
@@ -262,10 +249,10 @@ def reply_for_office(
         raise ValidationError({"message": "Write a message, fill in an item or add a file."})
     if contains_ssn(message):
         raise SsnRefused("the message")
-    _check_fields(values, actor)
+    check_particulars(actor=actor, fields=values)
 
     def effect(case: Case) -> Change:
-        _update_detail(case, values)
+        update_particulars(case, values)
         for document in documents:
             Attachment.objects.create(
                 exchange_id=case.exchange_id,
@@ -354,10 +341,10 @@ def edit_information(
     *, case: Case, actor: Actor, expected_version: int | None = None, **items: Any
 ) -> Case:
     """Complete or correct the items of the case (EA-05)."""
-    _check_fields(items, actor)
+    check_particulars(actor=actor, fields=items)
 
     def effect(case: Case) -> Change:
-        changed = _update_detail(case, items)
+        changed = update_particulars(case, items)
         if not changed:
             raise Refused("Nothing was changed.")
         return Change(fields=changed)
@@ -389,34 +376,3 @@ def post_update(
         expected_version=expected_version,
         effect=lambda case: change,
     )
-
-
-def _update_detail(case: Case, values: Mapping[str, Any]) -> list[str]:
-    detail = case.constituent
-    changed = [name for name, value in values.items() if getattr(detail, name) != value]
-    for name in changed:
-        setattr(detail, name, values[name])
-    if changed:
-        detail.save(update_fields=changed)
-        reindex(detail)
-    return changed
-
-
-def check_submission(*, actor: Actor, fields: Mapping[str, Any]) -> None:
-    """The rules on what is typed, before it is sent.
-
-    Raises:
-        ValidationError: a birth date in the future; names the field.
-        SsnRefused: a text holds a Social Security number.
-    """
-    _check_fields(fields, actor)
-
-
-def _check_fields(fields: Mapping[str, Any], actor: Actor) -> None:
-    for name in _TEXTS:
-        if contains_ssn(str(fields.get(name) or "")):
-            raise SsnRefused("the " + name.replace("_", " "))
-    born = fields.get("date_of_birth")
-    today = timezone.now().astimezone(zone(actor.exchange.time_zone)).date()
-    if born and not date(1900, 1, 1) <= born <= today:
-        raise ValidationError({"date_of_birth": "Enter a date of birth in the past."})

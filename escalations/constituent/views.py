@@ -17,7 +17,7 @@ from escalations.constituent import intake
 from escalations.constituent.forms import FilesForm, SubmitForm
 from escalations.constituent.intake import ATTACHMENT, RECORD, RELEASE_FORM, SUBMIT, Door
 from escalations.constituent.models import Item
-from escalations.constituent.services import check_submission
+from escalations.constituent.particulars import check_particulars
 from portal.casework import drafts
 from portal.casework.models import Case, Draft
 from portal.documents.models import Document
@@ -217,7 +217,7 @@ def _remove_file(actor: Actor, draft: Draft, public_id: str) -> None:
 def _check(actor: Actor, form: SubmitForm) -> None:
     """Ask the service's own rules now, not only when the case is sent."""
     try:
-        check_submission(actor=actor, fields=form.cleaned_data)
+        check_particulars(actor=actor, fields=form.cleaned_data)
     except ValidationError as error:
         _put_errors(form, error)
 

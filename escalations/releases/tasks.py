@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from escalations.releases import services
+from escalations.releases import lapse
 from portal.tenancy.models import Exchange
 from portal.tenancy.scope import use_exchange
 
@@ -22,8 +22,8 @@ def withdraw_lapsed_grants() -> None:
         now = timezone.now()
         try:
             with use_exchange(exchange):
-                removed = services.withdraw_lapsed_grants(exchange=exchange, at=now)
-                warned = services.warn_of_expiring_releases(exchange=exchange, at=now)
+                removed = lapse.withdraw_lapsed_grants(exchange=exchange, at=now)
+                warned = lapse.warn_of_expiring_releases(exchange=exchange, at=now)
         except Exception as error:
             # Not the message: it may quote a row.
             logger.error("Lapsed releases of %s: %s", exchange.slug, type(error).__name__)

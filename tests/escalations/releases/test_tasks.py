@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import time_machine
 
-from escalations.releases import gate, services
+from escalations.releases import gate, lapse, services
 from escalations.releases.models import Release
 from escalations.releases.tasks import withdraw_lapsed_grants
 from portal.casework.models import CaseGroupPermission, CaseUserPermission, OutboxMessage
@@ -92,6 +92,6 @@ def test_an_exchange_sees_to_its_own(world: World, other_world: World) -> None:
     valid_release(world, office_case(world), ends_on=TODAY)
     with time_machine.travel(NOW + DAY, tick=False):
         other_world.enter()
-        assert services.withdraw_lapsed_grants(exchange=other_world.exchange, at=NOW + DAY) == 0
+        assert lapse.withdraw_lapsed_grants(exchange=other_world.exchange, at=NOW + DAY) == 0
         world.enter()
-        assert services.withdraw_lapsed_grants(exchange=world.exchange, at=NOW + DAY) == 1
+        assert lapse.withdraw_lapsed_grants(exchange=world.exchange, at=NOW + DAY) == 1
