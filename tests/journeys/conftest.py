@@ -113,7 +113,9 @@ class Person:
         """No accessibility violation, no console error, no sideways scrolling."""
         self.page.wait_for_load_state()
         result = Axe().run(self.page, options={"runOnly": _RULES})
-        found = [(rule["id"], rule["nodes"][0]["html"][:120]) for rule in result.response["violations"]]
+        found = [
+            (rule["id"], rule["nodes"][0]["html"][:120]) for rule in result.response["violations"]
+        ]
         assert found == [], f"{self.page.url}: {found}"
         assert self.complaints == [], f"{self.page.url}: {self.complaints}"
         width = self.page.evaluate("document.documentElement.clientWidth")

@@ -93,7 +93,7 @@ def test_an_imported_decision_is_worked_to_resolved(arrive: Arrive) -> None:
     find(specialist, reference)
     expect(specialist.page.get_by_role("heading", name="1 case found")).to_be_visible()
     specialist.check_page()
-    specialist.page.get_by_role("row").filter(has_text=reference).get_by_role("link").click()
+    specialist.page.get_by_role("rowheader").get_by_role("link").click()
     expect(specialist.page.get_by_text("Urgent", exact=True).first).to_be_visible()
     press(specialist, "Take this case")
     press(specialist, "Start work")
@@ -306,9 +306,12 @@ def field(page: Page, label: str) -> Locator:
 
 
 def enter(person: Person, room: str) -> None:
-    """Go to a room by the navigation."""
+    """Go to a room by the navigation, folded away or not."""
     navigation = person.page.get_by_role("navigation", name="Primary")
-    navigation.get_by_role("link", name=room, exact=True).click()
+    link = navigation.get_by_role("link", name=room, exact=True)
+    if not link.is_visible():
+        navigation.get_by_text("Manage").click()
+    link.click()
     person.check_page()
 
 
