@@ -78,6 +78,23 @@ def test_somebody_without_a_role_is_told_what_to_do(world: World) -> None:
     assert client.get("/queue/").url == "/"
 
 
+def test_who_looks_after_the_platform_is_led_to_its_configuration(world: World) -> None:
+    world.exchange.is_demo = True  # no second factor to set up first
+    world.exchange.save()
+    root = Person.objects.create_superuser("root@platform.example", "x" * 20, full_name="Root")
+    client = Client()
+    client.force_login(root, "allauth.account.auth_backends.AuthenticationBackend")
+    assert 'href="/admin/"' in client.get("/").content.decode()
+
+
+def test_an_empty_home_page_says_what_the_role_opens_and_what_for(world: World) -> None:
+    html = signed_in(world, "admin").get("/").content.decode()
+    ways = html.split('id="ways"')[1]
+    assert 'href="/people/"' in ways
+    assert "Invite somebody, give and end roles." in ways
+    assert 'href="/ledger/"' not in ways
+
+
 def test_a_wing_s_card_and_button_show_to_those_whose_role_has_the_action(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

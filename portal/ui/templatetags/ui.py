@@ -117,7 +117,7 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
                 problems.append(Problem("", "", str(error)))
             else:
                 target = getattr(bound, "first_control_id", bound.auto_id)
-                problems.append(Problem(target, str(bound.label), str(error)))
+                problems.append(Problem(target, str(bound.label).rstrip("."), str(error)))
     heading = "There is a problem" if len(problems) == 1 else f"There are {len(problems)} problems"
     return {"problems": problems, "heading": heading}
 
