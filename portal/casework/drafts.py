@@ -73,7 +73,7 @@ def save_draft(
         raise ValidationError("You have too many drafts of this form. Send or delete one first.")
     try:
         with transaction.atomic():
-            return Draft.objects.create(
+            return Draft.objects.create(  # type: ignore[misc]  # a JSON column and an actor
                 exchange_id=actor.exchange_id,
                 person=actor.person,
                 form=form,

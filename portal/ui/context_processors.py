@@ -19,14 +19,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
     one person typed is never offered to the next person at the same desk.
     """
     actor = getattr(request, "actor", None)
-    links = SimpleLazyObject(lambda: navigation.links_for(actor, request.path))
+    links: Any = SimpleLazyObject(lambda: navigation.links_for(actor, request.path))
     return {
         "actor": actor,
         "navigation": links,
         "navigation_bar": SimpleLazyObject(lambda: navigation.lay_out(links)),
         "product_name": "Liaison",
         "product_version": settings.VERSION,
-        "demo": getattr(settings, "DEMO", False),
+        "demo": bool(actor and actor.exchange.is_demo),
         "idle_seconds": settings.SESSION_IDLE_SECONDS,
         "idle_warning_seconds": settings.SESSION_IDLE_WARNING_SECONDS,
         "person_key": SimpleLazyObject(lambda: _person_key(request)),

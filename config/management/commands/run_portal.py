@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """Start the portal and keep it running until Ctrl-C or SIGTERM."""
 
     help = "Start the portal: database, broker, web server, worker and schedule. Ctrl-C stops it."
-    requires_system_checks: ClassVar[list[str]] = []  # migrate runs them
+    requires_system_checks = []  # migrate runs them
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the options; each has an environment variable for the Makefile's sake."""
