@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -265,7 +266,7 @@ def _in_order(hours: Iterable[Interval], day: str) -> tuple[Interval, ...]:
     ordered = tuple(sorted(Interval(*interval) for interval in hours))
     for interval in ordered:
         interval.check()
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if other.opens < one.closes:
             raise CalendarError(f"Hours {one} and {other} of {day} overlap.")
     return ordered

@@ -82,7 +82,8 @@ def set_role_actions(*, actor: Actor, role: Role, action_keys: Iterable[str]) ->
 
     Raises:
         NotAllowed: the actor does not administer the exchange.
-        ValidationError: an action is unknown, or may not leave the exchange's own staff.
+        ValidationError: an action is unknown, may not leave the exchange's own staff, or is the
+            administration the actor's own role stands on: nobody could give it back.
     """
     actor.require("tenancy.administer")
     wanted = sorted(set(action_keys))
@@ -94,6 +95,10 @@ def set_role_actions(*, actor: Actor, role: Role, action_keys: Iterable[str]) ->
         labels = ", ".join(known[key].label for key in beyond)
         raise ValidationError(
             {"actions": f"{role.spec.label} works outside the exchange and may not: {labels}."}
+        )
+    if role.key == actor.role_key and "tenancy.administer" not in wanted:
+        raise ValidationError(
+            {"actions": "Your own role must keep the administration: nobody could give it back."}
         )
     before, role.actions = role.actions, wanted
     role.save(update_fields=["actions"])

@@ -134,7 +134,8 @@ def test_the_command_needs_no_database_and_writes_one_line_for_each_vector() -> 
 def test_the_command_answers_the_rest_and_exits_with_one_after_a_bad_line() -> None:
     result = run_command("nonsense\n" + json.dumps(QUESTION) + "\n")
     first, second = (json.loads(line) for line in io.StringIO(result.stdout))
-    assert first["id"] is None and "error" in first
+    assert first["id"] is None
+    assert "error" in first
     assert second["due"] == "2025-11-10T10:21:00-08:00"
     assert json.loads(result.stderr)["failed"] == 1
     assert result.returncode == 1

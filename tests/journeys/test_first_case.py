@@ -181,7 +181,7 @@ def office_reads_how_it_was_resolved(office: Person, number: str) -> None:
 
 
 def accept_case(analyst: Person, number: str) -> str:
-    """Take it, acknowledge, then accept for the Escalations Unit; gives the ticket's number."""
+    """Take it, acknowledge, accept for the Escalations Unit; gives the ticket's number."""
     page = open_case(analyst, number)
     press(analyst, "Take this case")
     press(analyst, "Acknowledge receipt")

@@ -53,7 +53,7 @@ def signed_in(request: HttpRequest) -> HttpRequest:
     request.user = SimpleNamespace(is_authenticated=True, pk=key)
     request.actor = SimpleNamespace(
         person=SimpleNamespace(full_name="Maren Okafor"),
-        exchange=SimpleNamespace(name="Cascadia Health Benefit Exchange"),
+        exchange=SimpleNamespace(name="Cascadia Health Benefit Exchange", is_demo=False),
         organization=SimpleNamespace(name="Office of Constituent Relations"),
         role_label="Case worker",
         memberships=(),
