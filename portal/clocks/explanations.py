@@ -95,6 +95,11 @@ class TimerExplanation:
     paused_seconds: int
 
     @property
+    def is_ended(self) -> bool:
+        """Whether it will never run again: met, missed or cancelled."""
+        return self.stopped_at is not None
+
+    @property
     def is_breached(self) -> bool:
         return self.breached_at is not None
 
