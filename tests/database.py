@@ -100,3 +100,22 @@ def _as_owner(statement: str) -> None:
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+def end_other_sessions() -> None:
+    """End every session of the test database but this one, and wait until they are gone.
+
+    A killed process leaves its session to the server, which ends it when it notices; a test that
+    goes on at once must not race it for the rows the dead process had locked. The caller has
+    closed its own connections.
+    """
+    connection = connect_as_owner()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
+    finally:
+        connection.close()

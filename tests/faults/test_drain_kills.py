@@ -25,6 +25,7 @@ from notifications.models import Bell, MailMessage
 from notifications.smtp import Delivery, SmtpSession
 from notifications.work import work_off
 from portal.casework.models import OutboxMessage
+from tests.database import end_other_sessions
 from tests.notifications.ground import (
     Sink,
     case_of_office,
@@ -80,11 +81,19 @@ def _in_child(work: Callable[[], object]) -> int:
     return child
 
 
+def _buried(child: int) -> int:
+    """Wait for a child's end and for the end of its database session; its wait status."""
+    _, status = os.waitpid(child, 0)
+    connections.close_all()
+    end_other_sessions()
+    return status
+
+
 def _killed_somewhere(work: Callable[[], object], rng: random.Random) -> None:
     child = _in_child(work)
     time.sleep(rng.uniform(0.005, 0.12))  # the moment of the kill is the drill
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _buried(child)
 
 
 def _finish(world: World, now: datetime) -> datetime:
@@ -187,7 +196,7 @@ def test_a_drain_killed_at_a_named_point_is_made_up_for(
         setattr(module, name, _suicide)  # in the child only
         drain_outbox(exchange=world.exchange, now=NOW)
 
-    _, status = os.waitpid(_in_child(work), 0)
+    status = _buried(_in_child(work))
     assert os.WTERMSIG(status) == signal.SIGKILL
     _finish(world, NOW)
     _check(world, sink, messages=3, may_be_parked=0)
@@ -208,7 +217,7 @@ def test_a_sender_killed_at_a_named_point_parks_at_most_the_one_mail_it_held(
     def work() -> None:
         send_mails(exchange=world.exchange, now=NOW, session=session)
 
-    _, status = os.waitpid(_in_child(work), 0)
+    status = _buried(_in_child(work))
     assert os.WTERMSIG(status) == signal.SIGKILL
     _finish(world, NOW)
     _check(world, sink, messages=2, may_be_parked=parked)
@@ -231,7 +240,7 @@ def test_a_message_that_kills_its_worker_is_delivered_three_times_and_then_parke
         drain_outbox(exchange=world.exchange, now=now)
 
     for _ in range(5):
-        _, status = os.waitpid(_in_child(work), 0)
+        status = _buried(_in_child(work))
         deaths += os.WIFSIGNALED(status)
         now += ROUND
         with transaction.atomic():
