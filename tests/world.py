@@ -6,10 +6,12 @@ and two exchanges are there so that each rule has its outsider.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from escalations.tickets.models import ResolutionCode, RoutingRule, TicketType
+from portal.casework import kinds
+from portal.clocks import promises
 from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy
 from portal.tenancy import selectors, services
 from portal.tenancy.actor import Actor
@@ -28,6 +30,9 @@ _PEOPLE = {
     "eru.colleague": ("escalations-unit", "escalations_specialist"),
     "eru.lead": ("escalations-unit", "escalations_lead"),
     "appeals.specialist": ("appeals", "appeals_specialist"),
+    "psu.specialist": ("priority-support-unit", "priority_support_specialist"),
+    "pau.specialist": ("program-assistance-unit", "program_assistance_specialist"),
+    "scr": ("agent-cec-service-center", "service_center_representative"),
     "privacy": ("privacy-office", "privacy_officer"),
     "qa.analyst": ("quality-assurance", "quality_analyst"),
     "admin": ("exchange", "exchange_administrator"),
@@ -43,12 +48,16 @@ _ORGANIZATIONS = {
     "external-affairs": ("unit", "External Affairs", "exchange", True),
     "escalations-unit": ("unit", "Escalations Unit", "exchange", True),
     "appeals": ("unit", "Appeals", "exchange", True),
+    "priority-support-unit": ("unit", "Priority Support Unit", "exchange", True),
+    "program-assistance-unit": ("unit", "Program Assistance Unit", "exchange", True),
+    "agent-cec-service-center": ("unit", "Agent/CEC Service Center", "exchange", True),
     "privacy-office": ("unit", "Privacy Office", "exchange", False),
     "quality-assurance": ("unit", "Quality Assurance Unit", "exchange", False),
     "assembly-13": ("government_office", "Assembly District 13", None, False),
     "senate-07": ("government_office", "Senate District 7", None, False),
     "sunrise": ("agency", "Sunrise Insurance Agency", None, False),
 }
+#: Stated here and not read from the code, because tests reckon with them.
 _POLICIES = {
     # key: (kind, target, limit)
     "constituent.acknowledge": ("constituent", None, 1),
@@ -99,7 +108,7 @@ def build_world(slug: str = "covered-california", *, people: bool = True) -> Wor
         short_name=slug[:8],
         time_zone="America/Los_Angeles",
         contact_email=f"lead@{slug}.example",
-        modules=["constituent", "ticket"],
+        modules=[kind.key for kind in kinds.all_kinds()],
         require_second_factor=False,
     )
     world = World(exchange)
@@ -161,6 +170,11 @@ def _found_rules(world: World) -> None:
             target=target,
             limit=limit,
         )
+    for promise in promises.promises_of(exchange.slug):
+        if promise.key not in _POLICIES:
+            SlaPolicy.objects.create(
+                exchange=exchange, calendar=calendar, case_kind=promise.case_kind, **asdict(promise)
+            )
     access = TicketType.objects.create(
         exchange=exchange, key="access-to-care", label="Access to care"
     )

@@ -1,7 +1,7 @@
 """Playing the demonstration's stories in an exchange that has no cases yet."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -38,18 +38,37 @@ _TICKETS = {
 }
 
 
-def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, papers: Papers) -> int:
-    """Play the exchange's stories, in the order in which the cases came; returns how many.
+#: Rooms' own stories: kind of case → plays them on the stage, where no case of it is yet.
+ROOM_STORIES: dict[str, Callable[[Stage], int]] = {}
 
-    An exchange that has cases is left alone: the demonstration's past is written once. The scope
-    must be set.
+
+def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, papers: Papers) -> int:
+    """Play the exchange's stories; returns how many.
+
+    Kinds that have cases are left alone: the demonstration's past is written once. The scope must
+    be set.
     """
-    if not is_empty(exchange):
-        return 0
-    ticket_stories, opener, seed = _TICKETS[exchange.slug]
-    people = invent_people(CONSUMERS, seed=seed)
-    mirror_consumers(exchange=exchange, people=[_as_consumer(person) for person in people])
+    people = invent_people(CONSUMERS, seed=_TICKETS[exchange.slug][2])
     stage = Stage(exchange, clock, now, papers, _endless(people))
+    played = 0
+    if not Case.objects.filter(exchange=exchange).exists():
+        mirror_consumers(exchange=exchange, people=[_as_consumer(person) for person in people])
+        played = _play_tickets_and_constituents(stage)
+    for kind in missing_kinds(exchange):
+        played += ROOM_STORIES[kind](stage)
+    return played
+
+
+def missing_kinds(exchange: Exchange) -> list[str]:
+    """The kinds with stories of their own of which the exchange has no case yet."""
+    there = set(Case.objects.filter(exchange=exchange).values_list("kind", flat=True).distinct())
+    return [kind for kind in ROOM_STORIES if kind in exchange.modules and kind not in there]
+
+
+def _play_tickets_and_constituents(stage: Stage) -> int:
+    """In the order in which the cases came."""
+    exchange = stage.exchange
+    ticket_stories, opener, _ = _TICKETS[exchange.slug]
     stories: list[ConstituentStory | TicketStory] = [*ticket_stories]
     if "constituent" in exchange.modules:
         stories += CONSTITUENT_STORIES
@@ -66,10 +85,11 @@ def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, paper
     return len(stories)
 
 
-def is_empty(exchange: Exchange) -> bool:
-    """Whether the exchange has no case at all yet."""
+def is_complete(exchange: Exchange) -> bool:
+    """Whether every story of the exchange has been played."""
     with use_exchange(exchange):
-        return not Case.objects.filter(exchange=exchange).exists()
+        is_begun = Case.objects.filter(exchange=exchange).exists()
+        return is_begun and not missing_kinds(exchange)
 
 
 def count_rows(exchanges: Iterable[Exchange]) -> dict[str, int]:

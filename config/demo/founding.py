@@ -30,11 +30,24 @@ def found_exchanges(*, password: str, say: Say) -> list[Exchange]:
     exchanges = []
     for spec in EXCHANGES:
         exchange, _ = Exchange.objects.get_or_create(slug=spec.slug, defaults=spec.as_fields())
+        _add_new_modules(exchange, spec)
         with use_exchange(exchange):
             _found_exchange(exchange, spec, people)
         say(f"{spec.name}: organizations, roles and rules")
         exchanges.append(exchange)
     return exchanges
+
+
+def _add_new_modules(exchange: Exchange, spec: ExchangeSpec) -> None:
+    """Switch on kinds of case this version brings; one that was switched off stays off.
+
+    Every kind of the demonstration has a number format: one without was never there before.
+    """
+    new = [key for key in spec.modules if key not in exchange.number_formats]
+    if new:
+        exchange.modules = [*exchange.modules, *(k for k in new if k not in exchange.modules)]
+        exchange.number_formats |= {key: spec.number_formats[key] for key in new}
+        exchange.save(update_fields=["modules", "number_formats"])
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ class ConstituentConfig(AppConfig):
     def ready(self) -> None:
         from escalations.constituent import (
             actions_table,  # noqa: F401
+            promises,  # noqa: F401
             timed,
         )
         from escalations.constituent.kind import CONSTITUENT

@@ -7,7 +7,7 @@ class TicketsConfig(AppConfig):
     verbose_name = "Escalation tickets"
 
     def ready(self) -> None:
-        from escalations.tickets import actions_table  # noqa: F401
+        from escalations.tickets import actions_table, promises  # noqa: F401
         from escalations.tickets.feed import ACCESS_TO_CARE
         from escalations.tickets.kind import TICKET
         from escalations.tickets.services import close_in_time

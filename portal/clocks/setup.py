@@ -7,16 +7,16 @@ the sources.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 
+from portal.clocks import promises
 from portal.clocks.changes import DatedHours, check_hours
 from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy
 from portal.tenancy.models import Exchange
 
-BUSINESS_DAYS = SlaPolicy.Measure.BUSINESS_DAYS
 _WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
 
 
@@ -37,31 +37,18 @@ class CalendarSpec:
 
 
 @dataclass(frozen=True)
-class PolicySpec:
-    """One promise; amounts in business days."""
-
-    key: str
-    label: str
-    limit: int
-    target: int | None = None
-    citation: str = ""
-
-    @property
-    def case_kind(self) -> str:
-        return self.key.partition(".")[0]
-
-
-@dataclass(frozen=True)
 class ClockSpec:
-    """Everything an exchange's clocks start with; policies run on the first calendar."""
+    """The calendars an exchange starts with; its promises are registered by the rooms."""
 
     calendars: tuple[CalendarSpec, ...]
-    policies: tuple[PolicySpec, ...] = field(default_factory=tuple)
 
 
 @transaction.atomic
 def found_calendars_and_policies(*, exchange: Exchange, spec: ClockSpec) -> None:
     """Give an exchange the calendars and policies it lacks; existing ones keep what they have.
+
+    Policies are those the rooms registered (:mod:`portal.clocks.promises`); they run on the first
+    calendar.
 
     Safe to repeat. The transaction must work for the exchange.
 
@@ -94,7 +81,7 @@ def found_calendars_and_policies(*, exchange: Exchange, spec: ClockSpec) -> None
             )
         found.append(calendar)
     existing = set(exchange.sla_policies.values_list("key", flat=True))
-    for policy in spec.policies:
+    for policy in promises.promises_of(exchange.slug):
         if policy.key not in existing:
             SlaPolicy.objects.create(
                 exchange=exchange,
@@ -102,9 +89,10 @@ def found_calendars_and_policies(*, exchange: Exchange, spec: ClockSpec) -> None
                 label=policy.label,
                 case_kind=policy.case_kind,
                 calendar=found[0],
-                measure=BUSINESS_DAYS,
+                measure=policy.measure,
                 target=policy.target,
                 limit=policy.limit,
+                end_of_day=policy.end_of_day,
                 citation=policy.citation,
             )
 
@@ -208,34 +196,6 @@ _FEDERAL_DATES = (
     ),
 )
 
-CONSTITUENT_POLICIES = (
-    PolicySpec("constituent.acknowledge", "Acknowledge the case", 1, citation="Decision 8"),
-    PolicySpec("constituent.jurisdiction", "Decide on jurisdiction", 2, citation="Decision 8"),
-    PolicySpec("constituent.first_update", "First update to the office", 5, citation="Decision 8"),
-    PolicySpec("constituent.update", "Next update to the office", 5, citation="Decision 8"),
-    PolicySpec(
-        "constituent.office_answer",
-        "Answer from the office",
-        10,
-        target=3,
-        citation="Reminder after 3 business days, to the lead after 10",
-    ),
-    PolicySpec("constituent.tell_office", "Tell the office the outcome", 1),
-    PolicySpec("constituent.auto_close", "Close after resolution", 5),
-)
-
-TICKET_POLICIES = (
-    PolicySpec(
-        "ticket.resolve",
-        "Resolve the ticket",
-        10,
-        target=7,
-        citation="7–10 business days (decision 9)",
-    ),
-    PolicySpec("ticket.consumer_answer", "Answer from the consumer", 30, target=5),
-    PolicySpec("ticket.auto_close", "Close after resolution", 5),
-)
-
 COVERED_CALIFORNIA = ClockSpec(
     calendars=(
         CalendarSpec(
@@ -248,7 +208,6 @@ COVERED_CALIFORNIA = ClockSpec(
         ),
         CalendarSpec("chat", "Chat", "America/Los_Angeles", "08:00", "18:00", _CALIFORNIA_DATES),
     ),
-    policies=CONSTITUENT_POLICIES + TICKET_POLICIES,
 )
 
 MARYLAND = ClockSpec(
@@ -262,7 +221,6 @@ MARYLAND = ClockSpec(
             _FEDERAL_DATES,
         ),
     ),
-    policies=CONSTITUENT_POLICIES + TICKET_POLICIES,
 )
 
 CALCHOICE = ClockSpec(
@@ -276,7 +234,6 @@ CALCHOICE = ClockSpec(
             tuple(entry for entry in _CALIFORNIA_DATES if not entry.hours),
         ),
     ),
-    policies=CONSTITUENT_POLICIES + TICKET_POLICIES,
 )
 
 #: Exchange slug → what its clocks start with.

@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.tenancy.models import Person
-from tests.access.table import ALL, GROUPS, NOWHERE, ROUTES, Route
+from tests.access.policy import ALL, NOWHERE, Route
+from tests.access.table import GROUPS, ROUTES
 from tests.access.things import MADE_UP, Things, make_things
 from tests.world import World
 

@@ -24,6 +24,7 @@ from portal.documents.models import Document
 from portal.documents.screening import ScreenedFile
 from portal.documents.services import store_document
 from portal.tenancy import services as tenancy
+from tests.access import rooms
 from tests.world import World
 
 
@@ -122,44 +123,47 @@ def make_things(world: World) -> Things:
         give_up_at=timezone.now(),
     )
     return Things(
-        {
-            "case": case.number,
-            "ticket": ticket.number,
-            "act": "post_update",
-            "file": paper.public_id,
-            "release": release.pk,
-            "token": token.pk,
-            "membership": world.memberships["office.staff2"].pk,
-            "person": world.people["qa.analyst"].pk,
-            "invitation": invitation.pk,
-            "draft": draft.public_id,
-            "draft_form": "constituent.submit",
-            "way": "new",
-            "saved_view": SavedView.objects.create(
-                exchange=world.exchange,
-                person=world.people["ea.analyst"],
-                list_key="queue",
-                name="Mine",
-                query="view=mine",
-            ).pk,
-            "referral": ReferralContact.objects.create(
-                exchange=world.exchange, kind="regulator", name="A regulator"
-            ).pk,
-            "ticket_type": TicketType.objects.filter(exchange=world.exchange)
-            .values_list("key", flat=True)
-            .first(),
-            "rule": RoutingRule.objects.values_list("pk", flat=True).first(),
-            "direction": "up",
-            "calendar": BusinessCalendar.objects.values_list("key", flat=True).first(),
-            "policy": SlaPolicy.objects.values_list("key", flat=True).first(),
-            "feed_run": FeedRun.objects.create(
-                exchange=world.exchange, kind="access-to-care", file_sha256="0" * 64
-            ).pk,
-            "bell": bell.pk,
-            "outbox": message.pk,
-            "mail": mail.pk,
-            "template": "constituent.acknowledged",
-        }
+        rooms.things(
+            world,
+            {
+                "case": case.number,
+                "ticket": ticket.number,
+                "act": "post_update",
+                "file": paper.public_id,
+                "release": release.pk,
+                "token": token.pk,
+                "membership": world.memberships["office.staff2"].pk,
+                "person": world.people["qa.analyst"].pk,
+                "invitation": invitation.pk,
+                "draft": draft.public_id,
+                "draft_form": "constituent.submit",
+                "way": "new",
+                "saved_view": SavedView.objects.create(
+                    exchange=world.exchange,
+                    person=world.people["ea.analyst"],
+                    list_key="queue",
+                    name="Mine",
+                    query="view=mine",
+                ).pk,
+                "referral": ReferralContact.objects.create(
+                    exchange=world.exchange, kind="regulator", name="A regulator"
+                ).pk,
+                "ticket_type": TicketType.objects.filter(exchange=world.exchange)
+                .values_list("key", flat=True)
+                .first(),
+                "rule": RoutingRule.objects.values_list("pk", flat=True).first(),
+                "direction": "up",
+                "calendar": BusinessCalendar.objects.values_list("key", flat=True).first(),
+                "policy": SlaPolicy.objects.values_list("key", flat=True).first(),
+                "feed_run": FeedRun.objects.create(
+                    exchange=world.exchange, kind="access-to-care", file_sha256="0" * 64
+                ).pk,
+                "bell": bell.pk,
+                "outbox": message.pk,
+                "mail": mail.pk,
+                "template": "constituent.acknowledged",
+            },
+        )
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from config.demo.cases import count_rows, found_cases, is_empty
+from config.demo.cases import count_rows, found_cases, is_complete
 from config.demo.clock import movable_clock
 from config.demo.founding import found_exchanges
 from config.demo.papers import Papers
@@ -43,8 +43,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(count_rows(exchanges)))
 
     def _play_stories(self, exchanges: list[Exchange], now: datetime) -> None:
-        """Fill the exchanges that have no cases; then let time pass up to now."""
-        if not any(is_empty(exchange) for exchange in exchanges):
+        """Play what has not been played yet; then let time pass up to now."""
+        if all(is_complete(exchange) for exchange in exchanges):
             return
         papers = Papers.prepare()
         for exchange in exchanges:

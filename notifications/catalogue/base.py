@@ -1,0 +1,113 @@
+"""What a message of the catalogue is, and the two shapes most of them have.
+
+Outward words hold a case number, a coarse status, a link and the exchange's contact, and nothing
+else (EA-19, X-02, C.0): a variable that is not in a message's list cannot be put into it, so no
+wording, the exchange's own included, can give away what a case is about.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from notifications import recipients as to
+from portal.casework.models import OutboxMessage
+from portal.tenancy.models import Person
+
+
+class Channel(StrEnum):
+    BELL = "bell"
+    MAIL = "mail"
+
+
+class Circle(StrEnum):
+    """Whom a message leaves the exchange for."""
+
+    OFFICE = "Government office"
+    STAFF = "The exchange's own staff"
+    CONSTITUENT = "The constituent"
+    ACCOUNT = "The holder of an account"
+
+
+#: Given a message as it stands now, the people it is for; asked at the moment of sending.
+RecipientRule = Callable[[OutboxMessage], Iterable[Person]]
+
+BOTH = frozenset({Channel.BELL, Channel.MAIL})
+BELL = frozenset({Channel.BELL})
+MAIL = frozenset({Channel.MAIL})
+
+#: What every message may name.
+COMMON = frozenset({"exchange", "contact", "link"})
+CASE = COMMON | {"number", "status"}
+#: The contact EA-17 promises the office: an organization's, never a person's.
+REFERRAL = frozenset({"referral_name", "referral_phone", "referral_url", "referral_address"})
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """One message of the catalogue."""
+
+    key: str
+    label: str
+    circle: Circle
+    channels: frozenset[Channel]
+    subject: str
+    body: str
+    recipients: RecipientRule = to.nobody
+    variables: frozenset[str] = CASE
+    #: Variables an exchange's own wording may not leave out.
+    required: frozenset[str] = frozenset({"number"})
+    #: The mail carries a link or passcode that opens something by itself.
+    is_secret: bool = False
+    #: Also goes to the office's own address when nobody of the office signs in here (EA-02).
+    to_office_address: bool = False
+    source: str = ""
+
+    @property
+    def subject_variables(self) -> frozenset[str]:
+        """What the subject, which is also the line in the bell, may name; no status, it ages."""
+        return self.variables & {"number", "exchange"}
+
+
+_SEE_CASE = "You can see where the case stands here:\n{link}"
+_QUESTIONS = "If you have questions about this case, write to {contact} and quote {number}."
+
+
+def to_office(
+    key: str, label: str, subject: str, body: str, *, source: str, **more: object
+) -> MessageKind:
+    """A message to the office that brought a case, by bell and mail."""
+    return MessageKind(
+        key=key,
+        label=label,
+        circle=Circle.OFFICE,
+        channels=BOTH,
+        subject=subject,
+        body=f"{body}\n\n{_SEE_CASE}\n\n{_QUESTIONS}",
+        recipients=to.office,
+        to_office_address=True,
+        source=source,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def to_staff(
+    key: str,
+    label: str,
+    subject: str,
+    body: str,
+    recipients: RecipientRule,
+    *,
+    channels: frozenset[Channel] = BELL,
+    source: str,
+) -> MessageKind:
+    """A message to the exchange's own staff about one case."""
+    return MessageKind(
+        key=key,
+        label=label,
+        circle=Circle.STAFF,
+        channels=channels,
+        subject=subject,
+        body=f"{body}\n\nOpen it here:\n{{link}}",
+        recipients=recipients,
+        source=source,
+    )
