@@ -12,7 +12,13 @@ MACHINE = machine(
     statuses=(
         Status("new", "New", _IN_PROGRESS),
         Status("in_progress", "In progress", _IN_PROGRESS),
-        Status("pending_consumer", "Waiting for the consumer", _IN_PROGRESS, is_waiting=True),
+        Status(
+            "pending_consumer",
+            "Waiting for the consumer",
+            _IN_PROGRESS,
+            is_waiting=True,
+            party="consumer",
+        ),
         Status("returned", "Returned", _IN_PROGRESS, is_open=False),
         Status("resolved", "Resolved", Coarse.RESOLVED, is_open=False),
         Status("closed", "Closed", Coarse.RESOLVED, is_open=False),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from portal.clocks.effects import ClockEffect
+from portal.clocks.effects import ClockEffect, Effect
 
 ANY_OPEN = "any open"
 ANY = "any"
@@ -41,6 +41,9 @@ class Status:
     is_open: bool = True
     #: The case waits for somebody outside the unit that works it.
     is_waiting: bool = False
+    #: Who holds an open case while it stands here; the party clock is derived from it
+    #: (decision 10), so at every moment exactly one party's clock runs.
+    party: str = "unit"
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,18 @@ class Machine:
             unknown = (sources | ({act.target} if act.target else set())) - set(self.statuses)
             if unknown:
                 raise ValueError(f"{self.kind}.{act.key} names unknown statuses {unknown}")
+            self._check_parties(act)
+
+    def _check_parties(self, act: Act) -> None:
+        """A clock that is paused or resumed goes to the party that holds the case afterwards."""
+        if act.target is None:
+            return
+        party = self.statuses[act.target].party
+        for effect in act.clocks:
+            if effect.effect in (Effect.PAUSE, Effect.RESUME) and effect.party != party:
+                raise ValueError(
+                    f"{self.kind}.{act.key} hands a clock to {effect.party}, the case to {party}"
+                )
 
     def act(self, key: str) -> Act:
         """The act with this key.

@@ -14,7 +14,7 @@ from portal.clocks.reckoning import calendar_of, holds_of
 
 PARTY_LABELS = {
     "unit": "The unit",
-    "ea": "External Affairs",
+    "external_affairs": "External Affairs",
     "office": "The office",
     "consumer": "The consumer",
     "enroller": "The enroller",
