@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "portal.reference",
     "escalations.releases",
     "escalations.tickets",
+    "escalations.appeals",
     "escalations.constituent",
     "notifications",
     "django.contrib.admin",
