@@ -62,6 +62,21 @@ def office(message: OutboxMessage) -> Iterable[Person]:
     return concerned if concerned.exists() else staff
 
 
+def opener(message: OutboxMessage) -> Iterable[Person]:
+    """Whoever opened the case."""
+    case = message.case
+    return [case.opened_by] if case and case.opened_by else []
+
+
+def opener_outside(message: OutboxMessage) -> Iterable[Person]:
+    """The enroller who brought the case; nobody, where the exchange's own staff opened it."""
+    case = message.case
+    if case is None or case.organization is None or case.opened_by is None:
+        return []
+    staff = _members(case.organization, action="tickets.view_own", below=True)
+    return staff.filter(pk=case.opened_by_id)
+
+
 def workers_of_queue(message: OutboxMessage) -> Iterable[Person]:
     """Everybody who takes cases from the queue that holds this one."""
     case = message.case

@@ -124,7 +124,7 @@ def follow_ticket(parent: Case, child: Case, act: Act, actor: Actor) -> None:
 
     External Affairs sees the work go on without owning it.
     """
-    act_key = table.CHILD_ACTS.get(act.key)
+    act_key = table.act_for_child(act, kinds.get(child.kind).machine)
     if act_key is None:
         return
     status = table.MACHINE.statuses[parent.status]
@@ -132,11 +132,10 @@ def follow_ticket(parent: Case, child: Case, act: Act, actor: Actor) -> None:
         return
 
     def effect(case: Case) -> Change:
-        if act.key == "resolve":
+        if act_key == "unit_resolved":
             detail = case.constituent
-            code = child.ticket.resolution_code
-            detail.resolution = code.label if code else ""
-            detail.resolution_steps = child.ticket.resolution_steps
+            if outcome := kinds.get(child.kind).outcome:
+                detail.resolution, detail.resolution_steps = outcome(child)
             detail.save(update_fields=["resolution", "resolution_steps"])
             reindex(detail)
         return Change(event_data={"ticket": child.pk})
@@ -151,10 +150,10 @@ def follow_ticket(parent: Case, child: Case, act: Act, actor: Actor) -> None:
 
 def _each_ticket(case: Case, act_key: str, reason: str) -> None:
     system = Actor.system(case.exchange)
-    door = kinds.get("ticket").doors[act_key]
     links = case.links_in.filter(kind=CaseLink.Kind.CHILD).select_related("from_case")
     for link in links:
         child = link.from_case
-        machine = kinds.get(child.kind).machine
-        if machine.act(act_key).starts_from(machine.statuses[child.status]):
+        kind = kinds.get(child.kind)
+        door, machine = kind.doors.get(act_key), kind.machine
+        if door and machine.act(act_key).starts_from(machine.statuses[child.status]):
             door.service(case=child, actor=system, reason=reason)

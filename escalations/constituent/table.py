@@ -1,7 +1,7 @@
 """The transition table of a constituent case (C.1; EA-08…EA-18, decision 8)."""
 
 from portal.casework.common_acts import COMMON_ACTS
-from portal.casework.machine import ANY_OPEN, Act, Audience, Coarse, Status, machine
+from portal.casework.machine import ANY_OPEN, Act, Audience, Coarse, Machine, Status, machine
 from portal.clocks.effects import ClockEffect, Effect
 
 _START, _STOP, _CANCEL = Effect.START, Effect.STOP, Effect.CANCEL
@@ -28,7 +28,7 @@ MACHINE = machine(
             "Awaiting information",
             Coarse.IN_PROGRESS,
             is_waiting=True,
-            party="office",
+            party="informant",
         ),
         Status("referred_out", "Referred out", Coarse.REFERRED, is_open=False),
         Status("resolved", "Resolved", Coarse.RESOLVED, party="external_affairs"),
@@ -311,11 +311,23 @@ MACHINE = machine(
 #: Clocks a new case starts with (decision 8).
 OPENING_CLOCKS = (ClockEffect(_START, "constituent.acknowledge", party="external_affairs"),)
 
-#: What a ticket's act does to the constituent case it is work for.
-CHILD_ACTS = {
-    "start": "work_begun",
-    "ask_consumer": "unit_waits",
-    "consumer_answered": "resume",
-    "resolve": "unit_resolved",
-    "return_ticket": "unit_returned",
-}
+
+#: Ways in which work ends that resolve nothing.
+_WITHOUT_RESULT = frozenset({"cancelled", "duplicate"})
+
+
+def act_for_child(act: Act, machine: Machine) -> str | None:
+    """What an act on the work done for a constituent case does to the case itself (EA-13)."""
+    if act.target is None:
+        return None
+    target = machine.statuses[act.target]
+    sources = [status for status in machine.statuses.values() if act.starts_from(status)]
+    if target.key == "returned":
+        return "unit_returned"
+    if not any(status.is_open for status in sources):
+        return None  # closing what was resolved, or taking it up again: External Affairs decides
+    if target.coarse is Coarse.RESOLVED:
+        return None if target.key in _WITHOUT_RESULT else "unit_resolved"
+    if target.is_waiting:
+        return "unit_waits"
+    return "resume" if all(status.is_waiting for status in sources) else "work_begun"

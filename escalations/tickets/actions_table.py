@@ -1,12 +1,18 @@
 """The actions of the tickets room, with the roles that start with them."""
 
-from portal.tenancy.actions import register
-from portal.tenancy.roles import EXTERNAL_AFFAIRS, ROLES, UNIT_WORKERS
+from portal.tenancy.actions import Reach, register
+from portal.tenancy.roles import ENROLLERS, EXTERNAL_AFFAIRS, ROLES, UNIT_WORKERS
 
 _LEADS = frozenset(key for key in UNIT_WORKERS if ROLES[key].lead)
 
 register("tickets.view", "See the unit's tickets", roles=UNIT_WORKERS | EXTERNAL_AFFAIRS)
 register("tickets.open", "Open a ticket", roles=UNIT_WORKERS)
+register(
+    "tickets.view_own",
+    "See where the tickets one brought stand",
+    roles=ENROLLERS,
+    reach=Reach.ANYONE,
+)
 register("tickets.work", "Work a ticket: start, ask, record contacts, resolve", roles=UNIT_WORKERS)
 register("tickets.return", "Return a ticket to whoever sent it", roles=UNIT_WORKERS)
 register("tickets.reopen", "Reopen a resolved ticket", roles=UNIT_WORKERS)

@@ -7,19 +7,20 @@ class TicketsConfig(AppConfig):
     verbose_name = "Escalation tickets"
 
     def ready(self) -> None:
-        from escalations.tickets import actions_table, promises  # noqa: F401
+        from escalations.tickets import (
+            actions_table,  # noqa: F401
+            promises,  # noqa: F401
+            timed,
+        )
         from escalations.tickets.feed import ACCESS_TO_CARE
-        from escalations.tickets.kind import TICKET
-        from escalations.tickets.services import close_in_time
+        from escalations.tickets.kind import TICKET, register_work_kind
         from portal.api import registry
-        from portal.casework import kinds
-        from portal.clocks import timed_acts
         from portal.consumers import feeds
 
-        kinds.register(TICKET)
+        register_work_kind(TICKET)
         _register_navigation()
         feeds.register(ACCESS_TO_CARE)
-        timed_acts.on_breach("ticket.auto_close", close_in_time)
+        timed.register()
         registry.register("escalations.tickets.api")
 
 

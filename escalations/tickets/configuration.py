@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
+from escalations.tickets import workkinds
 from escalations.tickets.models import ResolutionCode, RoutingRule, TicketType
 from portal.casework.machine import Refused
 from portal.ledger.services import record
@@ -81,19 +82,26 @@ def add_type(
     actor: Actor,
     key: str,
     label: str,
+    kind: str = "ticket",
     best_practices: Sequence[str] = (),
     yearly_counts: Mapping[str, int] | None = None,
 ) -> TicketType:
     """Add a type of ticket.
+
+    Args:
+        kind: how its tickets are worked; a key of :mod:`escalations.tickets.workkinds`.
 
     Raises:
         NotAllowed: the actor may not configure tickets.
         ValidationError: the key is taken or the label empty; names the field.
     """
     _require(actor)
+    if kind not in workkinds.kind_keys():
+        raise ValidationError({"kind": "Choose one of the ways in which tickets are worked."})
     ticket_type = TicketType(
         exchange=actor.exchange,
         key=key,
+        kind=kind,
         label=label.strip(),
         best_practices=list(best_practices),
         yearly_counts=dict(yearly_counts or {}),

@@ -13,6 +13,7 @@ DOORS = {
     "consumer_answered": ActDoor(forms.AnswerForm, services.record_consumer_answer),
     "record_contact": ActDoor(forms.ContactForm, services.record_contact),
     "resolve": ActDoor(forms.ResolveForm, services.resolve_ticket),
+    "no_answer": ActDoor(PlainForm, services.end_without_answer),
     "close": ActDoor(PlainForm, services.close_ticket),
     "reopen": ActDoor(ReasonForm, services.reopen_ticket),
     "return_ticket": ActDoor(ReasonForm, services.return_ticket),

@@ -113,11 +113,12 @@ def apply_batch(*, actor: Actor, rows: Sequence[FeedRow], at: datetime) -> int:
     urgency = [is_urgent(row.data) for row in rows]
     cases = open_many(
         actor=actor,
-        kind_key="ticket",
+        kind_key=ticket_type.kind,
         new_cases=[
             NewCase(
                 queue=(queue := routes[urgent].queue),
                 is_urgent=urgent,
+                topic=TYPE_KEY,
                 event_data={"type": TYPE_KEY, "queue": queue.pk if queue else None},
             )
             for urgent in urgency

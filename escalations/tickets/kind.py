@@ -1,12 +1,14 @@
-"""The ticket as the spine sees it."""
+"""The kinds of ticket as the spine sees them."""
 
 from collections.abc import Mapping, Sequence
 
 from django.db.models import Exists, OuterRef, Q
 
-from escalations.tickets import doors, projection, services
-from escalations.tickets.models import TicketDetail
-from escalations.tickets.table import MACHINE
+from escalations.tickets import doors, projection, services, workkinds
+from escalations.tickets.models import TicketDetail, TicketType
+from escalations.tickets.table import MACHINE, OPENING_CLOCKS
+from escalations.tickets.workkinds import WorkKind
+from portal.casework import kinds
 from portal.casework.kinds import CaseKind
 from portal.casework.models import Case, CaseLink
 from portal.tenancy.actor import Actor
@@ -40,16 +42,50 @@ def summaries(actor: Actor, cases: Sequence[Case]) -> Mapping[int, str]:
     }
 
 
-TICKET = CaseKind(
-    key="ticket",
+def outcome(case: Case) -> tuple[str, str]:
+    """How a ticket ended: the resolution code's label, and the steps taken."""
+    detail = TicketDetail.objects.select_related("resolution_code").get(case=case)
+    code = detail.resolution_code
+    return (code.label if code else "", detail.resolution_steps)
+
+
+def topics(actor: Actor) -> Sequence[tuple[str, str]]:
+    """The exchange's ticket types, for filters."""
+    rows = TicketType.objects.filter(exchange_id=actor.exchange_id)
+    return list(rows.order_by("label").values_list("key", "label"))
+
+
+def register_work_kind(kind: WorkKind) -> CaseKind:
+    """Make a kind of ticket known to the spine: all of them are seen, shown and worked alike.
+
+    Raises:
+        ValueError: another kind has its key, or a door leads to an act that does not exist.
+    """
+    workkinds.add(kind)
+    shared = {key: door for key, door in doors.DOORS.items() if key in kind.machine.acts}
+    return kinds.register(
+        CaseKind(
+            key=kind.key,
+            label=kind.label,
+            plural=kind.plural,
+            machine=kind.machine,
+            visible=visible,
+            url_name="casework:case",
+            number_prefix=kind.number_prefix,
+            doors={**shared, **kind.doors},
+            summaries=summaries,
+            project=projection.project,
+            open_for=services.open_for_case,
+            topics=topics,
+            outcome=outcome,
+        )
+    )
+
+
+TICKET = WorkKind(
+    machine=MACHINE,
     label="Escalation ticket",
     plural="Escalation tickets",
-    machine=MACHINE,
-    visible=visible,
-    url_name="casework:case",
     number_prefix="ES",
-    doors=doors.DOORS,
-    summaries=summaries,
-    project=projection.project,
-    open_for=services.open_for_case,
+    opening=OPENING_CLOCKS,
 )

@@ -17,6 +17,11 @@ class TicketType(models.Model):
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="ticket_types")
     key = models.SlugField(max_length=60)
     label = models.CharField(max_length=120)
+    kind = models.CharField(
+        max_length=30,
+        default="ticket",
+        help_text="How its tickets are worked: their steps and promises.",
+    )
     best_practices = ArrayField(models.TextField(), default=list, blank=True)
     yearly_counts = models.JSONField(
         default=dict, blank=True, help_text='History, e.g. {"2025": 2722} (ES-04).'

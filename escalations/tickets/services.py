@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from escalations.tickets import table
+from escalations.tickets import workkinds
 from escalations.tickets.configuration import find_route, routing_rules
 from escalations.tickets.models import (
     ConsumerContact,
@@ -26,6 +26,8 @@ from portal.documents.ssn import contains_ssn
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Organization
 
+#: The resolution code of a ticket whose consumer never answered.
+NO_RESPONSE = "no-response"
 _FREE_TEXT = ("summary", "consumer_name", "consumer_case_number", "consumer_phone")
 
 
@@ -75,15 +77,17 @@ def open_ticket(
         queue, why = route(exchange=actor.exchange, ticket_type=ticket_type, is_urgent=is_urgent)
         if queue is None:
             raise Refused(f"{why} Add a line, or choose the unit yourself.")
+    work = workkinds.get(ticket_type.kind)
     case = open_case(
         actor=actor,
-        kind_key="ticket",
+        kind_key=work.key,
+        topic=ticket_type.key,
         queue=queue,
         organization=parent.organization if parent else None,
         is_urgent=is_urgent,
         at=at,
         notifies=["ticket.opened"],
-        clock_effects=table.OPENING_CLOCKS,
+        clock_effects=work.clocks(is_urgent=is_urgent),
         audience="internal",
         event_data={"type": ticket_type.key, "queue": queue.pk},
     )
@@ -236,14 +240,36 @@ def resolve_ticket(
     )
 
 
+def end_without_answer(
+    *,
+    case: Case,
+    actor: Actor,
+    at: datetime | None = None,
+    expected_version: int | None = None,
+) -> Case:
+    """End a ticket whose consumer never answered; a timer does so after thirty business days."""
+
+    def effect(case: Case) -> Change:
+        codes = ResolutionCode.objects.filter(exchange_id=case.exchange_id)
+        code = codes.filter(key=NO_RESPONSE).first()
+        TicketDetail.objects.filter(case=case).update(
+            resolution_code=code, resolution_steps="No answer came from the consumer."
+        )
+        return Change(event_data={"code": NO_RESPONSE}, fields=["resolution_code", "steps"])
+
+    return perform(
+        case=case,
+        act_key="no_answer",
+        actor=actor,
+        at=at,
+        expected_version=expected_version,
+        effect=effect,
+    )
+
+
 def close_ticket(*, case: Case, actor: Actor, expected_version: int | None = None) -> Case:
     """Close a resolved ticket; a timer does so after five business days."""
     return perform(case=case, act_key="close", actor=actor, expected_version=expected_version)
-
-
-def close_in_time(*, case: Case, actor: Actor, at: datetime) -> Case:
-    """Close a ticket five business days after it was resolved; the sweep calls this (C.2a 10)."""
-    return perform(case=case, act_key="close", actor=actor, at=at)
 
 
 def reopen_ticket(

@@ -23,6 +23,7 @@ class Circle(StrEnum):
     """Whom a message leaves the exchange for."""
 
     OFFICE = "Government office"
+    ENROLLER = "Enroller"
     STAFF = "The exchange's own staff"
     CONSTITUENT = "The constituent"
     ACCOUNT = "The holder of an account"
@@ -110,4 +111,21 @@ def to_staff(
         body=f"{body}\n\nOpen it here:\n{{link}}",
         recipients=recipients,
         source=source,
+    )
+
+
+def to_enroller(
+    key: str, label: str, subject: str, body: str, *, source: str, **more: object
+) -> MessageKind:
+    """A message to the enroller who brought a case, by bell and mail: number, status, link."""
+    return MessageKind(
+        key=key,
+        label=label,
+        circle=Circle.ENROLLER,
+        channels=BOTH,
+        subject=subject,
+        body=f"{body}\n\n{_SEE_CASE}\n\n{_QUESTIONS}",
+        recipients=to.opener_outside,
+        source=source,
+        **more,  # type: ignore[arg-type]
     )

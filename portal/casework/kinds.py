@@ -58,6 +58,10 @@ class CaseKind:
     project: Callable[[Actor, Any], Any] | None = None
     #: Tickets a unit opens for another case: ``open(parent=…, actor=…, queue=…, **data)``.
     open_for: Callable[..., Any] | None = None
+    #: How the work on a case ended, in a few words and in full: ``(case) -> (label, steps)``.
+    outcome: Callable[[Any], tuple[str, str]] | None = None
+    #: Types its cases can have, by ``Case.topic``: ``(actor) -> [(key, label)]``; for filters.
+    topics: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
 
     @property
     def is_shared(self) -> bool:
@@ -99,21 +103,24 @@ def all_kinds() -> list[CaseKind]:
 
 def visible_q(actor: Actor) -> Q:
     """Which cases an actor may know of, over all kinds; nobody in particular knows of none."""
-    return _either(actor, lambda kind: kind.visible(actor))
+    return _either(actor, lambda kind: kind.visible)
 
 
 def detailed_q(actor: Actor) -> Q:
     """Which visible cases show the actor their details; kinds without a gate show all."""
-    return _either(
-        actor, lambda kind: kind.detailed(actor) if kind.detailed else kind.visible(actor)
-    )
+    return _either(actor, lambda kind: kind.detailed or kind.visible)
 
 
-def _either(actor: Actor, rule: Callable[[CaseKind], Q | None]) -> Q:
+def _either(actor: Actor, rule_of: Callable[[CaseKind], Callable[[Actor], Q | None]]) -> Q:
     if actor.is_system:
         return Q(exchange_id=actor.exchange_id)
-    found = Q(pk__in=[])
+    # Kinds with one rule share one condition: a query compiles in the time of its rules.
+    by_rule: dict[Any, list[CaseKind]] = {}
     for kind in _kinds.values():
-        if kind.key in actor.exchange.modules and (q := rule(kind)) is not None:
-            found |= Q(kind=kind.key) & q
+        if kind.key in actor.exchange.modules:
+            by_rule.setdefault(rule_of(kind), []).append(kind)
+    found = Q(pk__in=[])
+    for rule, alike in by_rule.items():
+        if (q := rule(actor)) is not None:
+            found |= Q(kind__in=[kind.key for kind in alike]) & q
     return Q(exchange_id=actor.exchange_id) & found

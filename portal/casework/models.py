@@ -17,6 +17,9 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from portal.casework.machine import Audience
 from portal.casework.querysets import CaseQuerySet
+from portal.casework.workbench_models import Macro as Macro
+from portal.casework.workbench_models import SavedView as SavedView
+from portal.casework.workbench_models import TextTemplate as TextTemplate
 from portal.documents.models import Document
 from portal.fields import EncryptedJSONField
 from portal.tenancy.fields import SameExchangeForeignKey, SameExchangeOneToOneField
@@ -31,6 +34,13 @@ class Case(models.Model):
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="cases")
     number = models.CharField(max_length=32, help_text="Quotable number (X-04).")
     kind = models.CharField(max_length=30)
+    topic = models.SlugField(
+        max_length=60,
+        blank=True,
+        default="",
+        db_index=False,
+        help_text="Which type of the kind, by key, e.g. access-to-care; for lists and reports.",
+    )
     status = models.CharField(max_length=40)
     is_open = models.BooleanField(default=True)
     is_waiting = models.BooleanField(default=False)
@@ -94,6 +104,11 @@ class Case(models.Model):
             models.Index(
                 fields=["exchange", "kind", "due_at", "id"],
                 name="case_kind_open",
+                condition=Q(is_open=True),
+            ),
+            models.Index(
+                fields=["exchange", "topic", "due_at", "id"],
+                name="case_topic_open",
                 condition=Q(is_open=True),
             ),
             models.Index(
@@ -343,22 +358,3 @@ class DraftDocument(models.Model):
     draft = SameExchangeForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
     document = SameExchangeForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=20)
-
-
-class SavedView(models.Model):
-    """A list's filters under a name of one's own."""
-
-    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    list_key = models.CharField(max_length=60)
-    name = models.CharField(max_length=60)
-    query = models.CharField(max_length=500)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person", "exchange", "list_key", "name"], name="saved_view_name_unique"
-            )
-        ]

@@ -23,6 +23,8 @@ class NewCase:
     queue: Organization | None = None
     organization: Organization | None = None
     is_urgent: bool = False
+    #: Which type of its kind, by key.
+    topic: str = ""
     #: Keys and ids for the first event; never free text.
     event_data: Mapping[str, Any] = field(default_factory=dict)
 
@@ -36,6 +38,7 @@ def build_case(
         exchange=actor.exchange,
         number=number,
         kind=kind.key,
+        topic=new.topic,
         status=status.key,
         is_open=status.is_open,
         is_waiting=status.is_waiting,

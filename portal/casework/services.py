@@ -204,6 +204,7 @@ def open_case(
     organization: Organization | None = None,
     queue: Organization | None = None,
     is_urgent: bool = False,
+    topic: str = "",
     at: datetime | None = None,
     notifies: Sequence[str] = (),
     clock_effects: Sequence[Any] = (),
@@ -213,11 +214,14 @@ def open_case(
 ) -> Case:
     """Open a case of a kind in its initial status, with number, event, clocks and messages.
 
+    Args:
+        topic: which type of its kind, by key; shown in lists and reports.
+
     The kind's own service checks the actor and writes the detail row in the same transaction.
     """
     at = at or timezone.now()
     kind = kinds.get(kind_key)
-    new = NewCase(queue, organization, is_urgent, dict(event_data or {}))
+    new = NewCase(queue, organization, is_urgent, topic, dict(event_data or {}))
     case = build_case(
         actor=actor,
         kind=kind,

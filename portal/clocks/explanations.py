@@ -10,7 +10,7 @@ from datetime import datetime
 from portal.clocks.business_time import Calendar, Segment, seconds_by_party
 from portal.clocks.business_time import segments as cut
 from portal.clocks.models import SlaPolicy, Timer
-from portal.clocks.reckoning import calendar_of, holds_of
+from portal.clocks.reckoning import BEFORE_MEASURES, calendar_of, holds_of
 
 PARTY_LABELS = {
     "unit": "The unit",
@@ -19,7 +19,10 @@ PARTY_LABELS = {
     "consumer": "The consumer",
     "enroller": "The enroller",
     "help_desk": "The help desk",
+    "informant": "Whoever was asked for information",
     "carrier": "The health plan",
+    "appeals_entity": "CDSS (State Hearings Division)",
+    "legal": "The Office of Legal Affairs",
 }
 
 
@@ -171,6 +174,10 @@ def explain_case(case_id: int, at: datetime) -> list[TimerExplanation]:
 def promise_of(policy: SlaPolicy) -> str:
     """The policy's limit in words, e.g. ``10 business days, warned after 7``."""
     unit = policy.get_measure_display().lower()
+    if policy.measure in BEFORE_MEASURES:
+        before = unit.replace("days", "day") if policy.limit == 1 else unit
+        warned = f", warned {policy.target} days before" if policy.target is not None else ""
+        return f"{policy.limit} {before}{warned}"
     if policy.limit == 1:
         unit = unit.replace("days", "day").replace("minutes", "minute").replace("hours", "hour")
     words = f"{policy.limit} {unit}"

@@ -1,0 +1,425 @@
+"""The one mechanism behind every kind of ticket: statuses and acts as parts, put together by data.
+
+The kinds share the keys of their statuses and acts, so that one set of services, doors, pages and
+reports serves all; they differ in labels, in the steps between *new* and *resolved*, and in their
+clocks. What only one kind has is added as rows of its own (C.2a, C.3; SC-13, SC-14).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.casework.common_acts import COMMON_ACTS
+from portal.casework.machine import Act, Coarse, Machine, Status, machine
+from portal.clocks.effects import ClockEffect, Effect
+
+WORKING = frozenset({"in_progress"})
+CLOSES_IN_TIME = (ClockEffect(Effect.START, "ticket.auto_close"),)
+_IN_PROGRESS = Coarse.IN_PROGRESS
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One way in which a ticket waits for somebody outside the unit (decision 10)."""
+
+    status: str
+    label: str
+    party: str
+    #: Runs while the ticket waits; each kind of ticket shares it.
+    policy: str
+    #: The act that begins it, and the one that ends it.
+    begin: str
+    begin_label: str
+    begun: str
+    end: str
+    end_label: str
+    ended: str
+    guards: tuple[str, ...]
+    source: str
+    #: Messages when it begins: the enroller is told the promise differently (ES-03).
+    notifies: tuple[str, ...] = ()
+    #: Somebody else's act ends it too: a help-desk ticket that is fixed.
+    ended_by_system: bool = False
+
+
+CONSUMER = Wait(
+    "pending_consumer",
+    "Waiting for the consumer",
+    "consumer",
+    "ticket.consumer_answer",
+    "ask_consumer",
+    "Ask the consumer for something",
+    "The consumer was asked for something",
+    "consumer_answered",
+    "Record the consumer's answer",
+    "The consumer answered",
+    ("what is missing is named",),
+    "C.1 7, C.2a 7",
+)
+ENROLLER = Wait(
+    "pending_enroller",
+    "Waiting for the enroller",
+    "enroller",
+    "ticket.enroller_answer",
+    "ask_enroller",
+    "Ask the enroller for something",
+    "The enroller was asked for something",
+    "enroller_answered",
+    "Record the enroller's answer",
+    "The enroller answered",
+    ("what is missing is named",),
+    "C.2a 7",
+)
+CARRIER = Wait(
+    "pending_carrier",
+    "Waiting for the health plan",
+    "carrier",
+    "ticket.carrier_follow_up",
+    "ask_carrier",
+    "Coordinate with a health plan",
+    "The health plan was asked",
+    "carrier_answered",
+    "Record the health plan's answer",
+    "The health plan answered",
+    ("the health plan and what was asked are named",),
+    "ES-03, C.2a 6",
+    notifies=("ticket.exception_carrier",),
+)
+HELP_DESK = Wait(
+    "pending_help_desk",
+    "Waiting for the help desk",
+    "help_desk",
+    "ticket.help_desk_review",
+    "wait_for_help_desk",
+    "Wait for a help desk ticket",
+    "Waits for a help desk ticket",
+    "help_desk_done",
+    "Go on without the help desk",
+    "The help desk is done",
+    ("a help desk ticket is linked",),
+    "ES-03, C.2a 5",
+    notifies=("ticket.exception_help_desk",),
+    ended_by_system=True,
+)
+ALL_WAITS = (CONSUMER, ENROLLER, CARRIER, HELP_DESK)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One way in which the work on a ticket ends, for the consumer."""
+
+    status: str = "resolved"
+    label: str = "Resolved"
+    act: str = "resolve"
+    act_label: str = "Resolve"
+    guards: tuple[str, ...] = (
+        "resolution code and steps",
+        "a contact with the consumer is on record",
+    )
+    source: str = "C.1 8, C.2a 9"
+
+
+RESOLVED = Outcome()
+
+
+def work_machine(
+    kind: str,
+    *,
+    labels: Mapping[str, str] | None = None,
+    waits: tuple[Wait, ...] = ALL_WAITS,
+    outcomes: tuple[Outcome, ...] = (RESOLVED,),
+    statuses: tuple[Status, ...] = (),
+    acts: tuple[Act, ...] = (),
+    starts_from: frozenset[str] = frozenset({"new"}),
+    resolves_from: frozenset[str] = WORKING,
+    stops: tuple[str, ...] = (),
+) -> Machine:
+    """The machine of a kind of ticket whose promise is the policy ``<kind>.resolve``.
+
+    Args:
+        labels: what this kind calls the shared statuses, by key.
+        waits: whom its tickets may wait for; the promise stands meanwhile.
+        outcomes: how work ends; each has its status and its act.
+        statuses: steps only this kind has.
+        acts: rows only this kind has, before the shared ones.
+        starts_from: where "Start work" begins.
+        resolves_from: where its outcomes may be recorded.
+        stops: further promises that an outcome keeps, e.g. ``access_to_care.contact``.
+
+    Raises:
+        ValueError: the table contradicts itself.
+    """
+    promise = f"{kind}.resolve"
+    labels = labels or {}
+
+    def status(key: str, label: str, **more: object) -> Status:
+        return Status(key, labels.get(key, label), **{"coarse": _IN_PROGRESS, **more})  # type: ignore[arg-type]
+
+    ended = frozenset(outcome.status for outcome in outcomes)
+    return machine(
+        kind,
+        initial="new",
+        statuses=(
+            status("new", "New"),
+            *(s for s in statuses if s.is_open),
+            status("in_progress", "In progress"),
+            *(status(w.status, w.label, is_waiting=True, party=w.party) for w in waits),
+            *(status(o.status, o.label, coarse=Coarse.RESOLVED, is_open=False) for o in outcomes),
+            *(s for s in statuses if not s.is_open),
+            status("returned", "Returned", is_open=False),
+            status("closed", "Closed", coarse=Coarse.RESOLVED, is_open=False),
+            status("cancelled", "Cancelled", coarse=Coarse.RESOLVED, is_open=False),
+            status("duplicate", "Duplicate", coarse=Coarse.RESOLVED, is_open=False),
+        ),
+        acts=(
+            _start(starts_from),
+            *acts,
+            *(act for wait in waits for act in _waiting(wait, promise, ended)),
+            _contact(waits),
+            *(_outcome(o, promise, resolves_from, stops) for o in outcomes),
+            *_endings(promise, ended, starts_from),
+            *_urgency(),
+            *COMMON_ACTS,
+        ),
+    )
+
+
+def _start(sources: frozenset[str]) -> Act:
+    return Act(
+        "start",
+        "Start work",
+        "tickets.work",
+        sources=sources,
+        target="in_progress",
+        by_owner=True,
+        done="Work begun",
+        source="C.2a 4",
+    )
+
+
+def _waiting(wait: Wait, promise: str, ended: frozenset[str]) -> tuple[Act, ...]:
+    """Ask, follow up, and go on: the promise stands in the other party's hands meanwhile."""
+    rows = [
+        Act(
+            wait.begin,
+            wait.begin_label,
+            "tickets.work",
+            sources=WORKING,
+            target=wait.status,
+            by_owner=True,
+            guards=wait.guards,
+            clocks=(
+                ClockEffect(Effect.PAUSE, promise, party=wait.party),
+                ClockEffect(Effect.START, wait.policy, party=wait.party),
+            ),
+            notifies=wait.notifies,
+            done=wait.begun,
+            source=wait.source,
+        ),
+        Act(
+            wait.end,
+            wait.end_label,
+            "tickets.work",
+            sources=frozenset({wait.status}),
+            target="in_progress",
+            by_owner=True,
+            by_system=wait.ended_by_system,
+            clocks=(
+                ClockEffect(Effect.STOP, wait.policy),
+                ClockEffect(Effect.RESUME, promise),
+            ),
+            done=wait.ended,
+            source="C.2a 8",
+        ),
+    ]
+    if wait is CARRIER:
+        rows.append(_follow_up(wait, "carrier_followed_up", "Record a follow-up", "Followed up"))
+        rows.append(_follow_up_due(wait, "carrier_follow_up_due", "ticket.carrier_follow_up_due"))
+    if wait is HELP_DESK:
+        rows.append(_follow_up_due(wait, "help_desk_review_due", "ticket.help_desk_review_due"))
+    if wait is CONSUMER:
+        rows.append(
+            Act(
+                "no_answer",
+                "End for want of an answer",
+                "tickets.work",
+                sources=frozenset({wait.status}),
+                # Where work can end in several ways, none of them is known to be the right one.
+                target="resolved" if "resolved" in ended else "closed",
+                by_owner=True,
+                by_system=True,
+                clocks=(
+                    ClockEffect(Effect.STOP, wait.policy),
+                    ClockEffect(Effect.STOP, promise),
+                    *(
+                        (ClockEffect(Effect.START, "ticket.auto_close"),)
+                        if "resolved" in ended
+                        else ()
+                    ),
+                ),
+                confirm=True,
+                done="Ended: no answer came",
+                source="C.2a 7",
+            )
+        )
+    return tuple(rows)
+
+
+def _follow_up(wait: Wait, key: str, label: str, done: str) -> Act:
+    return Act(
+        key,
+        label,
+        "tickets.work",
+        sources=frozenset({wait.status}),
+        by_owner=True,
+        clocks=(ClockEffect(Effect.RESTART, wait.policy, party=wait.party),),
+        done=done,
+        source=wait.source,
+    )
+
+
+def _follow_up_due(wait: Wait, key: str, message: str) -> Act:
+    """Every five business days somebody looks; the clock runs anew for the next time."""
+    return Act(
+        key,
+        "Follow-up due",
+        "tickets.work",
+        sources=frozenset({wait.status}),
+        by_system=True,
+        clocks=(ClockEffect(Effect.RESTART, wait.policy, party=wait.party),),
+        notifies=(message,),
+        quiet=True,
+        offered=lambda case, actor: False,
+        done="A follow-up is due",
+        source=wait.source,
+    )
+
+
+def _contact(waits: tuple[Wait, ...]) -> Act:
+    return Act(
+        "record_contact",
+        "Record a contact with the consumer",
+        "tickets.work",
+        sources=WORKING | {wait.status for wait in waits},
+        by_owner=True,
+        done="Contact with the consumer",
+        source="EA-12",
+    )
+
+
+def _outcome(
+    outcome: Outcome, promise: str, sources: frozenset[str], stops: tuple[str, ...]
+) -> Act:
+    return Act(
+        outcome.act,
+        outcome.act_label,
+        "tickets.work",
+        sources=sources,
+        target=outcome.status,
+        by_owner=True,
+        guards=outcome.guards,
+        clocks=(
+            ClockEffect(Effect.STOP, promise),
+            *(ClockEffect(Effect.STOP, policy) for policy in stops),
+            *CLOSES_IN_TIME,
+        ),
+        notifies=("ticket.resolved",),
+        confirm=True,
+        done=outcome.label,
+        source=outcome.source,
+    )
+
+
+def _endings(promise: str, ended: frozenset[str], early: frozenset[str]) -> tuple[Act, ...]:
+    return (
+        Act(
+            "close",
+            "Close",
+            "tickets.work",
+            sources=ended,
+            target="closed",
+            by_system=True,
+            clocks=(ClockEffect(Effect.CANCEL, "ticket.auto_close"),),
+            done="Closed",
+            source="C.2a 10",
+        ),
+        Act(
+            "reopen",
+            "Reopen",
+            "tickets.reopen",
+            sources=ended | {"closed", "returned"},
+            target="in_progress",
+            by_system=True,
+            guards=("a reason",),
+            clocks=(
+                ClockEffect(Effect.CANCEL, "ticket.auto_close"),
+                ClockEffect(Effect.START, promise),
+            ),
+            done="Reopened",
+            source="C.1 10",
+        ),
+        Act(
+            "return_ticket",
+            "Return to whoever sent it",
+            "tickets.return",
+            sources=early | WORKING,
+            target="returned",
+            guards=("a reason",),
+            clocks=(ClockEffect(Effect.CANCEL),),
+            notifies=("ticket.returned",),
+            confirm=True,
+            done="Returned",
+            source="C.2a 11",
+        ),
+        Act(
+            "cancel",
+            "Cancel",
+            "tickets.work",
+            target="cancelled",
+            by_system=True,
+            clocks=(ClockEffect(Effect.CANCEL),),
+            done="Cancelled",
+            source="C.2a",
+        ),
+        Act(
+            "mark_duplicate",
+            "End as a duplicate",
+            "tickets.work",
+            target="duplicate",
+            guards=("the other ticket's number",),
+            clocks=(ClockEffect(Effect.CANCEL),),
+            confirm=True,
+            done="Ended as a duplicate",
+            source="C.2a, C.2b 8, MD-03",
+        ),
+    )
+
+
+def _urgency() -> tuple[Act, ...]:
+    return (
+        Act(
+            "set_urgent",
+            "Mark urgent",
+            "tickets.set_urgent",
+            source="SC-15",
+            done="Marked urgent",
+            offered=lambda case, actor: not case.is_urgent,
+        ),
+        Act(
+            "clear_urgent",
+            "Not urgent after all",
+            "tickets.clear_urgent",
+            source="SC-15, C.3",
+            done="Urgent mark removed",
+            offered=lambda case, actor: case.is_urgent,
+        ),
+    )
+
+
+def opening_clocks(kind: str, *more: str) -> tuple[ClockEffect, ...]:
+    """Clocks a new ticket of a kind starts with: its promise, and further policies by key."""
+    keys = (f"{kind}.resolve", *more)
+    return tuple(ClockEffect(Effect.START, key) for key in keys)
+
+
+__all__ = ["ALL_WAITS", "CARRIER", "CONSUMER", "ENROLLER", "HELP_DESK", "Outcome"]
+__all__ += ["RESOLVED", "WORKING", "Wait", "opening_clocks", "work_machine"]

@@ -1,0 +1,67 @@
+"""The kinds of ticket. A kind is its machine, its clocks and its doors; all else is shared.
+
+Which of them a type of ticket is worked as is configuration: ``TicketType.kind``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from portal.casework.kinds import ActDoor
+from portal.casework.machine import Machine
+from portal.clocks.effects import ClockEffect
+
+
+@dataclass(frozen=True)
+class WorkKind:
+    """Everything in which one kind of ticket differs from another."""
+
+    machine: Machine
+    label: str
+    plural: str
+    number_prefix: str
+    #: Clocks a new ticket starts with; an urgent one's, when they differ.
+    opening: tuple[ClockEffect, ...]
+    opening_urgent: tuple[ClockEffect, ...] = ()
+    #: Doors to the acts only this kind has; they win over the shared ones.
+    doors: Mapping[str, ActDoor] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return self.machine.kind
+
+    def clocks(self, *, is_urgent: bool) -> tuple[ClockEffect, ...]:
+        """What a new ticket's clocks start with."""
+        return self.opening_urgent if is_urgent and self.opening_urgent else self.opening
+
+
+_kinds: dict[str, WorkKind] = {}
+
+
+def add(kind: WorkKind) -> WorkKind:
+    """Make a kind of ticket known; :func:`escalations.tickets.kind.register_work_kind` calls it.
+
+    Raises:
+        ValueError: another one has the key.
+    """
+    if _kinds.setdefault(kind.key, kind) is not kind:
+        raise ValueError(f"The kind of ticket {kind.key} is registered twice")
+    return kind
+
+
+def get(key: str) -> WorkKind:
+    """The kind of ticket with this key.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _kinds[key]
+
+
+def all_work_kinds() -> list[WorkKind]:
+    """Every kind of ticket, in order of registration."""
+    return list(_kinds.values())
+
+
+def kind_keys() -> frozenset[str]:
+    """The keys of every kind of ticket: ``Case.kind`` is one of them where a case is a ticket."""
+    return frozenset(_kinds)
