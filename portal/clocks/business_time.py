@@ -49,6 +49,7 @@ __all__ = [
     "pauses_of",
     "seconds_by_party",
     "segments",
+    "subtract_days",
 ]
 
 #: From, to. ``None`` as the end means: the clock still stands.
@@ -194,6 +195,27 @@ def add_days(
     paused = _between(calendar, at, due, ()) - _between(calendar, at, due, stops)
     # A deadline outside the hours stays there unless there is something to move it by.
     return add(calendar, _utc(due), paused, _as_pauses(stops))
+
+
+def subtract_days(calendar: Calendar, event: datetime, days: int) -> datetime:
+    """Return the latest instant that lies ``days`` business days before ``event``.
+
+    The mirror of :func:`add_days`: the day of the event is not counted, open or closed; the
+    deadline falls on the ``days``-th open day before it, at the same wall-clock time. Zero days
+    are the event itself.
+
+    Raises ``BusinessTimeError`` for negative days, and what ``add`` raises.
+    """
+    if days < 0:
+        raise BusinessTimeError("Business days to subtract must not be negative.")
+    at = _instant(event)
+    if not days:
+        return _utc(at)
+    local = _utc(at).astimezone(calendar.zone)
+    day = local.date()
+    for _ in range(days):
+        day = _last_open_day(calendar, day)
+    return _utc(_wall(calendar, day, _since_midnight(local)))
 
 
 def add_open_day_hours(calendar: Calendar, start: datetime, hours: int) -> datetime:
@@ -403,6 +425,14 @@ def _next_open_day(calendar: Calendar, day: date) -> date:
         if calendar.is_open_day(day):
             if day.year >= 2200:
                 raise InstantError("The deadline lies after the year 2200.")
+            return day
+    raise NoOpenTime("The calendar has no open day for ten years on end.")
+
+
+def _last_open_day(calendar: Calendar, day: date) -> date:
+    for _ in range(_PATIENCE):
+        day -= timedelta(days=1)
+        if calendar.is_open_day(day):
             return day
     raise NoOpenTime("The calendar has no open day for ten years on end.")
 

@@ -25,7 +25,14 @@ from portal.clocks import spine
 from portal.clocks.business_time import BusinessTimeError, Calendar, CalendarError, pauses_of
 from portal.clocks.calendars import WEEKDAYS
 from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy, Timer, TimerSegment
-from portal.clocks.reckoning import calendar_from, calendar_of, deadline, holds_of, warning
+from portal.clocks.reckoning import (
+    BEFORE_MEASURES,
+    calendar_from,
+    calendar_of,
+    deadline,
+    holds_of,
+    warning,
+)
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 
@@ -272,7 +279,10 @@ def _check_terms(policy: SlaPolicy, terms: PolicyTerms) -> None:
     errors = {}
     if terms.limit < 1:
         errors["limit"] = "Enter a limit of at least 1."
-    if terms.target is not None and not 1 <= terms.target <= terms.limit:
+    if policy.measure in BEFORE_MEASURES:
+        if terms.target is not None and terms.target < terms.limit:
+            errors["target"] = "Warn no later than the limit: the target is the larger number."
+    elif terms.target is not None and not 1 <= terms.target <= terms.limit:
         errors["target"] = "The target lies between 1 and the limit."
     if not 1 <= terms.warn_percent <= 100:
         errors["warn_percent"] = "Enter a share from 1 to 100."
@@ -305,8 +315,8 @@ def _reckon(timers: Sequence[Timer], rules: Mapping[int, tuple[SlaPolicy, Calend
         policy, calendar = rules[timer.policy_id]
         stops = pauses.get(timer.pk, ())
         try:
-            due_at = deadline(policy, calendar, timer.started_at, stops)
-            warn_at = warning(policy, calendar, timer.started_at, due_at, stops)
+            due_at = deadline(policy, calendar, timer.origin, stops)
+            warn_at = warning(policy, calendar, timer.origin, due_at, stops)
         except BusinessTimeError as error:
             raise ValidationError({"week": str(error)}) from None
         if timer.warn_at is None and warn_at is not None and warn_at <= now:

@@ -1,6 +1,7 @@
 """What an act may do to the clocks of a case, as data for transition tables."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -21,3 +22,6 @@ class ClockEffect:
     policy: str = "*"
     #: Who holds the clock from now on (decision 10).
     party: str = "unit"
+    #: What a clock that is started is reckoned from (UTC), when that is not the act itself: the
+    #: day a request came in, or the hearing that a deadline lies before.
+    counts_from: datetime | None = None

@@ -4,6 +4,8 @@ Instants are stored in UTC and reckoned in the calendar's zone. Timers name thei
 spine lies above this room, and adds the foreign key in a migration of its own.
 """
 
+from datetime import datetime
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -74,6 +76,8 @@ class SlaPolicy(models.Model):
         OPEN_DAY_HOURS = "open_day_hours", "Clock hours on open days"
         CALENDAR_DAYS = "calendar_days", "Calendar days"
         CLOCK_HOURS = "clock_hours", "Clock hours"
+        BUSINESS_DAYS_BEFORE = "business_days_before", "Business days before"
+        CALENDAR_DAYS_BEFORE = "calendar_days_before", "Calendar days before"
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="sla_policies")
     key = models.CharField(max_length=60, help_text="e.g. constituent.acknowledge")
@@ -124,6 +128,11 @@ class Timer(models.Model):
     policy = SameExchangeForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="timers")
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField()
+    counts_from = models.DateTimeField(
+        null=True,
+        help_text="What the deadline is reckoned from, when that is not the start: a day before"
+        " it, or the event the deadline lies before.",
+    )
     stopped_at = models.DateTimeField(null=True)
     warn_at = models.DateTimeField(null=True, help_text="Empty: warned, paused or stopped.")
     due_at = models.DateTimeField(help_text="While paused: what it was when the pause began.")
@@ -154,6 +163,11 @@ class Timer(models.Model):
             ),
             models.Index(fields=["case_id"], name="timer_by_case"),
         ]
+
+    @property
+    def origin(self) -> datetime:
+        """The instant (UTC) its deadline is a function of."""
+        return self.counts_from or self.started_at
 
 
 class TimerSegment(models.Model):

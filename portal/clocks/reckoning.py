@@ -20,6 +20,7 @@ from portal.clocks.business_time import (
     add_days,
     add_open_day_hours,
     between,
+    subtract_days,
 )
 from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy, TimerSegment
 
@@ -30,6 +31,10 @@ OFFICE_MEASURES = frozenset(
         SlaPolicy.Measure.BUSINESS_MINUTES,
         SlaPolicy.Measure.OPEN_DAY_HOURS,
     }
+)
+#: Measures that count back from an event; the event does not wait, so no pause moves them.
+BEFORE_MEASURES = frozenset(
+    {SlaPolicy.Measure.BUSINESS_DAYS_BEFORE, SlaPolicy.Measure.CALENDAR_DAYS_BEFORE}
 )
 
 
@@ -94,13 +99,18 @@ def deadline(
     """The UTC instant at which ``amount`` of the policy's measure has passed; default its limit.
 
     Office measures move by the business time paused, calendar days and clock hours by the
-    elapsed time. Every pause must have ended.
+    elapsed time. Every pause must have ended. Measures "before" are reckoned back from
+    ``started_at``, which is then the event, and no pause moves them.
 
     Raises:
         BusinessTimeError: the calendar never opens, or a pause has no end.
     """
     amount = policy.limit if amount is None else amount
     measure = policy.measure
+    if measure == SlaPolicy.Measure.BUSINESS_DAYS_BEFORE:
+        return subtract_days(calendar, started_at, amount)
+    if measure == SlaPolicy.Measure.CALENDAR_DAYS_BEFORE:
+        return _calendar_days_later(policy, calendar, started_at, -amount)
     if measure == SlaPolicy.Measure.BUSINESS_DAYS:
         return add_days(calendar, started_at, amount, policy.end_of_day, pauses)
     if measure == SlaPolicy.Measure.BUSINESS_MINUTES:
@@ -125,10 +135,13 @@ def warning(
 ) -> datetime | None:
     """When to warn before ``due_at``: at the policy's target, or at its share of the time.
 
-    None when that is no sooner than the deadline itself. Raises what ``deadline`` raises.
+    None when that is no sooner than the deadline itself, or when a deadline before an event has
+    no target: there is no time of which to take a share. Raises what ``deadline`` raises.
     """
     if policy.target is not None:
         found = deadline(policy, calendar, started_at, pauses, amount=policy.target)
+    elif policy.measure in BEFORE_MEASURES:
+        return None
     elif policy.measure in OFFICE_MEASURES and (
         total := between(calendar, started_at, due_at, pauses)
     ):
@@ -146,9 +159,12 @@ def warning(
 def _calendar_days_later(
     policy: SlaPolicy, calendar: Calendar, started_at: datetime, days: int
 ) -> datetime:
-    """The same wall time ``days`` dates later, or that date's midnight at its end."""
+    """The same wall time ``days`` dates later, or that date's midnight at its end.
+
+    Negative days lie before, where a day's end would be too late.
+    """
     wall = calendar.localize(started_at).replace(tzinfo=None) + timedelta(days=days)
-    if policy.end_of_day:
+    if policy.end_of_day and days >= 0:
         wall = datetime.combine(wall.date() + timedelta(days=1), time())
     return calendar.localize(wall).astimezone(UTC)
 

@@ -145,7 +145,7 @@ class _Clocks:
             elif timer and kind == Effect.RESUME:
                 self._resume(timer, effect.party)
             if kind in (Effect.START, Effect.RESTART) and key not in self.timers:
-                self._start(key, effect.party)
+                self._start(key, effect.party, effect.counts_from)
 
     def save(self) -> None:
         """Write what changed: at most a statement for each table, and one for segments ended."""
@@ -169,19 +169,21 @@ class _Clocks:
             return list(self.timers)
         return [effect.policy] if absent or effect.policy in self.timers else []
 
-    def _start(self, key: str, party: str) -> None:
+    def _start(self, key: str, party: str, counts_from: datetime | None) -> None:
         policy = self.policies.get(key)
         if policy is None or not policy.is_active:
             return
         calendar = calendar_of(policy)
-        due_at = deadline(policy, calendar, self.at)
+        origin = counts_from or self.at
+        due_at = deadline(policy, calendar, origin)
         timer = Timer(
             exchange_id=self.exchange_id,
             case_id=self.case_id,
             policy=policy,
             started_at=self.at,
+            counts_from=counts_from,
             due_at=due_at,
-            warn_at=warning(policy, calendar, self.at, due_at),
+            warn_at=warning(policy, calendar, origin, due_at),
         )
         self.timers[key] = timer
         self.started.append(timer)
@@ -218,9 +220,9 @@ class _Clocks:
             between(calendar, since, until) for since, until in pauses if until
         )
         if timer.breached_at is None:
-            timer.due_at = deadline(policy, calendar, timer.started_at, pauses)
+            timer.due_at = deadline(policy, calendar, timer.origin, pauses)
             # A warning that was given already finds its own event and is not given again.
-            timer.warn_at = warning(policy, calendar, timer.started_at, timer.due_at, pauses)
+            timer.warn_at = warning(policy, calendar, timer.origin, timer.due_at, pauses)
         self._change(timer)
 
     def _hand_on(self, timer: Timer, party: str, *, counted: bool) -> None:
