@@ -1,0 +1,66 @@
+/* Charts: drawn from the table beside them, which says the same and stays where it is.
+
+   <div class="ui-chart" data-chart="bar" data-chart-table="ID" hidden><canvas …></canvas></div>
+
+   data-chart        "bar": one bar a row, the series stacked; "column": upright; "line"
+   data-chart-table  id of the table: its row headers are the labels, the columns whose header has
+                     data-series are the series, coloured by the custom property it names */
+(function () {
+  "use strict";
+
+  const styles = window.getComputedStyle(document.documentElement);
+  const MIN_HEIGHT = 120;
+  const ROW_HEIGHT = 34;
+
+  function colour(name) { return styles.getPropertyValue(name).trim() || "#005ea2"; }
+
+  function number(cell) {
+    const value = Number((cell.dataset.value || cell.textContent).replace(/[^0-9.-]/g, ""));
+    return Number.isFinite(value) ? value : 0;
+  }
+
+  function read(table) {
+    const heads = Array.from(table.querySelectorAll("thead th"));
+    const rows = Array.from(table.querySelectorAll("tbody tr"));
+    return {
+      labels: rows.map(function (row) { return row.cells[0].textContent.trim(); }),
+      datasets: heads.flatMap(function (head, column) {
+        if (!head.dataset.series) { return []; }
+        const shade = colour(head.dataset.series);
+        return [{
+          label: head.textContent.trim(),
+          data: rows.map(function (row) { return number(row.cells[column]); }),
+          backgroundColor: shade,
+          borderColor: shade,
+        }];
+      }),
+    };
+  }
+
+  function draw(box) {
+    const table = document.getElementById(box.dataset.chartTable);
+    if (!table || !window.Chart) { return; }
+    const shape = box.dataset.chart;
+    const lies = shape === "bar";
+    const data = read(table);
+    if (!data.labels.length || !data.datasets.length) { return; }
+    box.hidden = false;
+    if (lies) { box.style.height = Math.max(MIN_HEIGHT, 60 + data.labels.length * ROW_HEIGHT) + "px"; }
+    new window.Chart(box.querySelector("canvas"), {
+      type: shape === "line" ? "line" : "bar",
+      data: data,
+      options: {
+        indexAxis: lies ? "y" : "x",
+        animation: false,
+        maintainAspectRatio: false,
+        scales: {
+          x: { stacked: shape !== "line", beginAtZero: true, ticks: { precision: 0 } },
+          y: { stacked: shape !== "line", beginAtZero: true, ticks: { precision: 0 } },
+        },
+        plugins: { legend: { display: data.datasets.length > 1, position: "bottom" } },
+      },
+    });
+  }
+
+  document.querySelectorAll("[data-chart]").forEach(draw);
+})();
