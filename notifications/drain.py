@@ -7,15 +7,14 @@ lease that runs out; two workers share the work by ``SKIP LOCKED``.
 """
 
 import logging
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from notifications import digital_mail
 from notifications.catalogue import Channel, MessageKind, get
+from notifications.claims import claim_next, moving_on
 from notifications.mail_rows import write_mail
 from notifications.models import Bell
 from notifications.recipients import author_of, still_allowed
@@ -54,6 +53,7 @@ class DrainCounts:
 def drain_outbox(*, exchange: Exchange, now: datetime, limit: int = 1_000) -> DrainCounts:
     """Handle at most ``limit`` waiting messages of one exchange that are due at ``now`` (UTC).
 
+    What it writes bears that instant too, so a mail is due in the round that wrote it.
     Safe to repeat, to run twice at once, and to be killed anywhere.
 
     Raises:
@@ -64,13 +64,13 @@ def drain_outbox(*, exchange: Exchange, now: datetime, limit: int = 1_000) -> Dr
     counts = DrainCounts()
     clock = moving_on(now)
     for _ in range(limit):
-        now = clock()
         with use_exchange(exchange):
-            message = _claim(exchange, now)
+            message = _claim(exchange, due=now, lease_until=clock() + LEASE)
         if message is None:
             break
         if message.attempts > MAX_ATTEMPTS:
-            _put_off(exchange, message, now, "It ended its worker each time.", counts)
+            reason = "It ended its worker each time."
+            _put_off(exchange, message, reason, counts, due=now, now=clock())
             continue
         try:
             with use_exchange(exchange):
@@ -79,33 +79,14 @@ def drain_outbox(*, exchange: Exchange, now: datetime, limit: int = 1_000) -> Dr
             # The kind of error only: its message may quote a row.
             reason = type(error).__name__
             logger.error("Message %s (%s) failed: %s", message.pk, message.key, reason)
-            _put_off(exchange, message, now, reason, counts)
+            _put_off(exchange, message, reason, counts, due=now, now=clock())
     return counts
 
 
-def moving_on(now: datetime) -> Callable[[], datetime]:
-    """A clock that starts at ``now``: in a long round a lease must not begin in the past."""
-    started = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - started)
-
-
-def _claim(exchange: Exchange, now: datetime) -> OutboxMessage | None:
-    """Take the next due message; its next attempt moves behind the lease."""
-    waiting = OutboxMessage.objects.filter(
-        exchange=exchange, state=OutboxMessage.State.WAITING, next_attempt_at__lte=now
-    )
-    key = (
-        waiting.select_for_update(skip_locked=True)
-        .order_by("next_attempt_at", "pk")
-        .values_list("pk", flat=True)
-        .first()
-    )
-    if key is None:
-        return None
-    OutboxMessage.objects.filter(pk=key).update(
-        attempts=F("attempts") + 1, lease_until=now + LEASE, next_attempt_at=now + LEASE
-    )
-    return OutboxMessage.objects.get(pk=key)
+def _claim(exchange: Exchange, *, due: datetime, lease_until: datetime) -> OutboxMessage | None:
+    waiting = OutboxMessage.objects.filter(exchange=exchange, state=OutboxMessage.State.WAITING)
+    key = claim_next(waiting, due=due, lease_until=lease_until)
+    return None if key is None else OutboxMessage.objects.get(pk=key)
 
 
 def _ours(message: OutboxMessage) -> Q:
@@ -214,9 +195,18 @@ def _write_mails(
 
 
 def _put_off(
-    exchange: Exchange, message: OutboxMessage, now: datetime, reason: str, counts: DrainCounts
+    exchange: Exchange,
+    message: OutboxMessage,
+    reason: str,
+    counts: DrainCounts,
+    *,
+    due: datetime,
+    now: datetime,
 ) -> None:
-    """Try again later, or park the message and ring the operators' bell."""
+    """Try again after a pause from ``now``, or park the message and ring the operators' bell.
+
+    That bell is due in the round that is ``due``, like everything a round writes.
+    """
     is_last = message.attempts >= MAX_ATTEMPTS
     values: dict[str, object] = {"last_error": reason, "lease_until": None}
     if is_last:
@@ -228,7 +218,7 @@ def _put_off(
             return
         if is_last and message.key != ALERT:
             ring_operators(
-                exchange=exchange, source=f"message:{message.pk}:{now.isoformat()}", now=now
+                exchange=exchange, source=f"message:{message.pk}:{now.isoformat()}", now=due
             )
     counts.parked += is_last
     counts.retried += not is_last

@@ -16,11 +16,12 @@ from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q
 
 from notifications import digital_mail
 from notifications.catalogue import get
-from notifications.drain import moving_on, ring_operators
+from notifications.claims import claim_next, moving_on
+from notifications.drain import ring_operators
 from notifications.mail_rows import EMPTIED
 from notifications.models import MailMessage
 from notifications.recipients import still_allowed
@@ -71,40 +72,30 @@ def send_mails(
     clock = moving_on(now)
     with session() as smtp:
         for _ in range(limit):
-            now = clock()
+            moment = clock()
             with use_exchange(exchange):
-                mail = _claim(exchange, now)
-                prepared = _prepare(mail, now) if mail else None
+                mail = _claim(exchange, due=now, lease_until=moment + LEASE)
+                prepared = _prepare(mail, moment) if mail else None
             if mail is None:
                 break
             if prepared is None:
-                _settle(mail, now, {"state": State.DROPPED})
+                _settle(mail, moment, {"state": State.DROPPED})
                 counts.withheld += 1
                 continue
             address, wording = prepared
-            delivery = _deliver(smtp, mail, address, wording, now)
-            _keep(mail, wording, delivery, now, counts)
+            delivery = _deliver(smtp, mail, address, wording, moment)
+            _keep(mail, wording, delivery, moment, counts)
             if delivery.is_server_down:
-                _put_off_all(exchange, now)
+                _put_off_all(exchange, moment)
                 break
     return counts
 
 
-def _claim(exchange: Exchange, now: datetime) -> MailMessage | None:
-    waiting = MailMessage.objects.filter(
-        exchange=exchange, state=State.WAITING, next_attempt_at__lte=now
-    )
-    key = (
-        waiting.select_for_update(skip_locked=True)
-        .order_by("next_attempt_at", "pk")
-        .values_list("pk", flat=True)
-        .first()
-    )
+def _claim(exchange: Exchange, *, due: datetime, lease_until: datetime) -> MailMessage | None:
+    waiting = MailMessage.objects.filter(exchange=exchange, state=State.WAITING)
+    key = claim_next(waiting, due=due, lease_until=lease_until)
     if key is None:
         return None
-    MailMessage.objects.filter(pk=key).update(
-        attempts=F("attempts") + 1, lease_until=now + LEASE, next_attempt_at=now + LEASE
-    )
     return MailMessage.objects.select_related("exchange", "message", "person").get(pk=key)
 
 

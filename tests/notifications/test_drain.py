@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from guardian.shortcuts import assign_perm
 from escalations.constituent import services as constituent
 from escalations.constituent.models import ReferralContact
 from escalations.releases.models import Release
-from notifications import catalogue, drain
+from notifications import catalogue, claims, drain
 from notifications.catalogue import Channel, Circle
 from notifications.drain import drain_outbox
 from notifications.models import Bell, MailMessage
@@ -270,6 +271,20 @@ def test_a_claim_that_was_taken_over_does_nothing_more(
     monkeypatch.setattr(drain, "_handle", overtaken)
     counts = _drain(world)
     assert (counts.done, counts.bells) == (0, 0)
+
+
+def test_a_round_takes_up_what_was_due_when_it_began_and_so_comes_to_an_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = case_of_office(world)
+    forget_messages(world)
+    message(world, "constituent.received", case)
+    later = message(world, "constituent.received", case)
+    OutboxMessage.objects.filter(pk=later.pk).update(next_attempt_at=NOW + timedelta(seconds=1))
+    readings = count(0.0, 600.0)  # ten minutes pass before each claim
+    monkeypatch.setattr(claims, "monotonic", lambda: next(readings))
+    assert _drain(world).done == 1
+    assert _drain(world, NOW + timedelta(seconds=1)).done == 1
 
 
 def test_a_drain_needs_an_instant_with_a_time_zone(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from email.message import Message
+from itertools import chain, count
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from django.test import override_settings
 from escalations.constituent import services as constituent
 from escalations.releases import digital
 from escalations.releases.models import DigitalRelease
-from notifications import mailer, services
+from notifications import claims, mailer, services
 from notifications.drain import drain_outbox
 from notifications.mail_rows import EMPTIED, PATIENCE
 from notifications.mailer import LEASE, MailCounts, send_mails
 from notifications.models import Bell, MailMessage
 from notifications.smtp import Delivery, Outcome, SmtpSession
+from notifications.work import work_off
 from portal.casework.machine import Refused
 from portal.casework.models import OutboxMessage
 from portal.ledger.models import LedgerEntry
@@ -219,6 +221,34 @@ def test_a_reader_switched_off_between_drain_and_sending_gets_nothing(
     assert (counts.withheld, counts.sent) == (2, 0)
     assert not sink.accepted
     assert _states() == ["dropped", "dropped"]
+
+
+def test_a_mail_is_due_in_the_round_that_wrote_it_however_slow_the_drain_was(
+    world: World, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = case_of_office(world)
+    forget_messages(world)
+    constituent.acknowledge(case=case, actor=world.actor("ea.analyst"))
+    readings = chain([0.0, 60.0], count(60.0, 0.001))  # a minute passes before the first claim
+    monkeypatch.setattr(claims, "monotonic", lambda: next(readings))
+    assert work_off(exchange=world.exchange, now=NOW)["sent"] == 2
+
+
+def test_a_lease_taken_late_in_a_long_round_is_as_long_as_any(
+    world: World, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _acknowledged(world)
+    readings = count(0.0, 600.0)  # ten minutes pass before each claim
+    monkeypatch.setattr(claims, "monotonic", lambda: next(readings))
+    leases: list[Any] = []
+
+    class Looking(SmtpSession):
+        def deliver(self, **options: Any) -> Delivery:
+            leases.append(MailMessage.objects.get(lease_until__isnull=False).lease_until)
+            return super().deliver(**options)
+
+    assert _send(world, session=Looking).sent == 2
+    assert leases == [NOW + 10 * MINUTE + LEASE, NOW + 20 * MINUTE + LEASE]
 
 
 def test_without_a_mail_server_mail_is_kept_for_the_demonstration(world: World) -> None:
