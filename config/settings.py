@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "portal.consumers",
     "portal.casework",
     "portal.home",
+    "portal.oversight",
     "portal.api",
     "portal.reference",
     "escalations.releases",

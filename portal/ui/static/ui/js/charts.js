@@ -2,7 +2,8 @@
 
    <div class="ui-chart" data-chart="bar" data-chart-table="ID" hidden><canvas …></canvas></div>
 
-   data-chart        "bar": one bar a row, the series stacked; "column": upright; "line"
+   data-chart        "bar": one bar a row; "column": upright; "line"
+   data-stacked      series that add up to a whole lie on one bar
    data-chart-table  id of the table: its row headers are the labels, the columns whose header has
                      data-series are the series, coloured by the custom property it names */
 (function () {
@@ -42,10 +43,11 @@
     if (!table || !window.Chart) { return; }
     const shape = box.dataset.chart;
     const lies = shape === "bar";
+    const stacked = "stacked" in box.dataset;
     const data = read(table);
     if (!data.labels.length || !data.datasets.length) { return; }
     box.hidden = false;
-    if (lies) { box.style.height = Math.max(MIN_HEIGHT, 60 + data.labels.length * ROW_HEIGHT) + "px"; }
+    if (lies) { box.style.height = Math.max(MIN_HEIGHT, 60 + data.labels.length * ROW_HEIGHT * (stacked ? 1 : Math.max(1, data.datasets.length / 2))) + "px"; }
     new window.Chart(box.querySelector("canvas"), {
       type: shape === "line" ? "line" : "bar",
       data: data,
@@ -54,8 +56,8 @@
         animation: false,
         maintainAspectRatio: false,
         scales: {
-          x: { stacked: shape !== "line", beginAtZero: true, ticks: { precision: 0 } },
-          y: { stacked: shape !== "line", beginAtZero: true, ticks: { precision: 0 } },
+          x: { stacked: stacked, beginAtZero: true, ticks: { precision: 0 } },
+          y: { stacked: stacked, beginAtZero: true, ticks: { precision: 0 } },
         },
         plugins: { legend: { display: data.datasets.length > 1, position: "bottom" } },
       },
