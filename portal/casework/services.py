@@ -20,6 +20,7 @@ from portal.casework.machine import Act, Audience, Conflict, Machine, Refused
 from portal.casework.models import Case, CaseLink, Mention, Note, OutboxMessage, TimelineEvent
 from portal.casework.opening import NewCase, build_case, build_opening, take_numbers
 from portal.clocks import services as clocks
+from portal.clocks.effects import ClockEffect
 from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
@@ -49,6 +50,8 @@ class Change:
     notifies: Sequence[str] | None = None
     #: Recipient of the messages, when it is one person.
     recipient: Person | None = None
+    #: Effects on clocks that follow from what the act was told, after those of its table row.
+    clocks: Sequence[ClockEffect] = ()
     release_id: int | None = None
 
 
@@ -126,7 +129,10 @@ def perform(
         change=change,
     )
     summary = clocks.apply_effects(
-        exchange_id=case.exchange_id, case_id=case.pk, effects=act.clocks, at=at
+        exchange_id=case.exchange_id,
+        case_id=case.pk,
+        effects=(*act.clocks, *change.clocks),
+        at=at,
     )
     case.due_at, case.is_breached = summary.due_at, summary.is_breached
     if not act.quiet:
