@@ -48,6 +48,7 @@ def open_ticket(
     is_urgent: bool = False,
     queue: Organization | None = None,
     parent: Case | None = None,
+    organization: Organization | None = None,
     facts: Mapping[str, Any] | None = None,
     source_feed: str = "",
     source_key: str = "",
@@ -58,6 +59,7 @@ def open_ticket(
 
     Args:
         queue: a unit chosen by a person; without one the routing table decides.
+        organization: who outside the exchange brought it; default: who brought the parent.
         consumer: ``consumer_name``, ``consumer_case_number``, ``consumer_phone``,
             ``consumer_email``; all optional.
 
@@ -83,7 +85,7 @@ def open_ticket(
         kind_key=work.key,
         topic=ticket_type.key,
         queue=queue,
-        organization=parent.organization if parent else None,
+        organization=organization or (parent.organization if parent else None),
         is_urgent=is_urgent,
         at=at,
         notifies=["ticket.opened"],
@@ -113,6 +115,9 @@ def open_ticket(
             source_key,
         ],
     )
+    if work.opened is not None:
+        work.opened(case, actor)
+        case.refresh_from_db()
     return case
 
 

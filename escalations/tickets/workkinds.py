@@ -3,12 +3,14 @@
 Which of them a type of ticket is worked as is configuration: ``TicketType.kind``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from portal.casework.kinds import ActDoor
 from portal.casework.machine import Machine
+from portal.casework.models import Case
 from portal.clocks.effects import ClockEffect
+from portal.tenancy.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class WorkKind:
     opening_urgent: tuple[ClockEffect, ...] = ()
     #: Doors to the acts only this kind has; they win over the shared ones.
     doors: Mapping[str, ActDoor] = field(default_factory=dict)
+    #: What a new ticket of the kind needs besides, in the opening transaction: ``(case, actor)``.
+    opened: Callable[[Case, Actor], None] | None = None
 
     @property
     def key(self) -> str:
