@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from portal.clocks import spine
+from portal.clocks import spine, versions
 from portal.clocks.business_time import BusinessTimeError, Calendar, CalendarError, pauses_of
 from portal.clocks.calendars import WEEKDAYS
 from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy, Timer, TimerSegment
@@ -37,6 +37,7 @@ from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 
 Week = Mapping[str, Sequence[Sequence[str]]]
+LIMIT_TOO_SMALL = "Enter a limit of at least 1."
 
 
 class PreviewOutdated(Exception):
@@ -171,12 +172,14 @@ def change_calendar(
         pk=calendar.pk, exchange_id=actor.exchange_id
     )
     new = check_hours(zone_name=calendar.zone, week=week, exceptions=exceptions)
-    timers = _lock_open_timers(policy__calendar=calendar)
+    timers, at = _lock_open_timers(policy__calendar=calendar)
     found = _reckon_calendar(calendar, new, timers)
     stored = _stored(calendar)
     token = _token(stored, {"week": week, "exceptions": _as_json(exceptions)}, found.moved)
     if token != expected_preview_token:
         raise PreviewOutdated
+    # Before anything is written: whatever ended until now was judged by these hours.
+    versions.keep_hours(calendar=calendar, content=stored, at=at, actor=actor)
     fields = []
     if calendar.week != week:
         calendar.week = {day: [list(pair) for pair in hours] for day, hours in week.items()}
@@ -226,13 +229,14 @@ def change_policy(
         pk=policy.pk, exchange_id=actor.exchange_id
     )
     _check_terms(policy, terms)
-    timers = _lock_open_timers(policy=policy)
+    timers, at = _lock_open_timers(policy=policy)
     found = _reckon_policy(policy, terms, timers)
     before = PolicyTerms.of(policy)
     token = _token(before.to_json(), terms.to_json(), found.moved)
     if token != expected_preview_token:
         raise PreviewOutdated
     changed = [name for name, value in vars(terms).items() if getattr(before, name) != value]
+    versions.keep_terms(policy=policy, terms=before.to_json(), at=at, actor=actor)
     _apply_terms(policy, terms).save(update_fields=changed)
     _move(found)
     record(
@@ -278,7 +282,7 @@ def check_hours(*, zone_name: str, week: Week, exceptions: Sequence[DatedHours])
 def _check_terms(policy: SlaPolicy, terms: PolicyTerms) -> None:
     errors = {}
     if terms.limit < 1:
-        errors["limit"] = "Enter a limit of at least 1."
+        errors["limit"] = LIMIT_TOO_SMALL
     if policy.measure in BEFORE_MEASURES:
         if terms.target is not None and terms.target < terms.limit:
             errors["target"] = "Warn no later than the limit: the target is the larger number."
@@ -361,19 +365,22 @@ def _move(found: _Reckoned) -> None:
 
 def _open_timers(**rule: Any) -> list[Timer]:
     """Running clocks that have not passed their deadline, in a stable order."""
-    return list(_open_rows(**rule).order_by("pk"))
+    return list(_open_rows(timezone.now(), **rule).order_by("pk"))
 
 
-def _lock_open_timers(**rule: Any) -> list[Timer]:
-    """The same, locked after their cases: acts lock in that order too."""
-    spine.get().lock(sorted(set(_open_rows(**rule).values_list("case_id", flat=True))))
-    return list(_open_rows(**rule).order_by("pk").select_for_update(of=("self",)))
+def _lock_open_timers(**rule: Any) -> tuple[list[Timer], datetime]:
+    """The same, locked after their cases: acts lock in that order too.
+
+    With them the instant (UTC) of the change: acts that held the locks before came before it.
+    """
+    rows = _open_rows(timezone.now(), **rule)
+    spine.get().lock(sorted(set(rows.values_list("case_id", flat=True))))
+    at = timezone.now()
+    return list(_open_rows(at, **rule).order_by("pk").select_for_update(of=("self",))), at
 
 
-def _open_rows(**rule: Any) -> QuerySet[Timer]:
-    return Timer.objects.filter(
-        state=Timer.State.RUNNING, breached_at=None, due_at__gte=timezone.now(), **rule
-    )
+def _open_rows(at: datetime, **rule: Any) -> QuerySet[Timer]:
+    return Timer.objects.filter(state=Timer.State.RUNNING, breached_at=None, due_at__gte=at, **rule)
 
 
 def _standing(**rule: Any) -> int:

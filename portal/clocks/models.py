@@ -9,9 +9,10 @@ from datetime import datetime
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from portal.tenancy.fields import SameExchangeForeignKey
-from portal.tenancy.models import Exchange
+from portal.tenancy.models import Exchange, Person
 
 
 @pghistory.track()
@@ -207,4 +208,109 @@ class TimerEvent(models.Model):
             models.UniqueConstraint(
                 fields=["timer", "kind", "deadline"], name="timer_event_exactly_once"
             )
+        ]
+
+
+class CalendarVersion(models.Model):
+    """Hours of a calendar that others have replaced: what clocks were judged by until then.
+
+    The hours in force are the calendar's own; a calendar nobody has changed has no versions.
+    """
+
+    append_only = True
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    calendar = SameExchangeForeignKey(
+        BusinessCalendar, on_delete=models.PROTECT, related_name="versions"
+    )
+    until = models.DateTimeField(help_text="From this instant (UTC) others were in force.")
+    replaced_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    zone = models.CharField(max_length=64)
+    week = models.JSONField()
+    exceptions = models.JSONField(help_text="Every dated exception: date, label and hours.")
+
+    class Meta:
+        ordering = ["until", "pk"]
+
+
+class PolicyVersion(models.Model):
+    """Terms of a policy that others have replaced; those in force are the policy's own."""
+
+    append_only = True
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    policy = SameExchangeForeignKey(SlaPolicy, on_delete=models.PROTECT, related_name="versions")
+    until = models.DateTimeField(help_text="From this instant (UTC) others were in force.")
+    replaced_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    terms = models.JSONField(help_text="Every column that is a term; the calendar by id.")
+
+    class Meta:
+        ordering = ["until", "pk"]
+
+
+class Simulation(models.Model):
+    """A draft of terms or hours, replayed over the recorded clocks; it changes none of them."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    policy = SameExchangeForeignKey(
+        SlaPolicy, on_delete=models.CASCADE, null=True, related_name="simulations"
+    )
+    calendar = SameExchangeForeignKey(
+        BusinessCalendar, on_delete=models.CASCADE, null=True, related_name="simulations"
+    )
+    live = models.JSONField(help_text="What was in force when it was asked for.")
+    draft = models.JSONField(help_text="What is tried instead, in the same form.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    problem = models.CharField(max_length=200, blank=True, help_text="Why it failed.")
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(
+        default=timezone.now, help_text="When it last gave a sign of life."
+    )
+    finished_at = models.DateTimeField(null=True)
+    clocks = models.PositiveIntegerField(default=0, help_text="Clocks to replay.")
+    replayed = models.PositiveIntegerField(default=0)
+    last_timer = models.BigIntegerField(default=0, help_text="Replayed up to this clock.")
+    counts = models.JSONField(default=dict, help_text="Policy id → what came out, in numbers.")
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(policy=None, calendar__isnull=False)
+                | Q(policy__isnull=False, calendar=None),
+                name="simulation_of_one_thing",
+            )
+        ]
+
+
+class SimulatedClock(models.Model):
+    """A clock that a draft would have judged otherwise, or that no replay explains."""
+
+    class Finding(models.TextChoices):
+        TO_MISSED = "to_missed", "Met, would be missed"
+        TO_MET = "to_met", "Missed, would be met"
+        UNEXPLAINED = "unexplained", "Not what its terms would have made of it"
+
+    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    simulation = SameExchangeForeignKey(Simulation, on_delete=models.CASCADE, related_name="found")
+    policy = SameExchangeForeignKey(SlaPolicy, on_delete=models.CASCADE, related_name="+")
+    timer_id = models.BigIntegerField()
+    case_id = models.BigIntegerField()
+    finding = models.CharField(max_length=12, choices=Finding.choices)
+    is_open = models.BooleanField(help_text="Still running: judged up to the moment of the replay.")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(help_text="As recorded.")
+    draft_due_at = models.DateTimeField(help_text="Under the draft.")
+
+    class Meta:
+        ordering = ["is_open", "pk"]
+        indexes = [
+            models.Index(fields=["simulation", "is_open", "id"], name="simulated_clock_list")
         ]
