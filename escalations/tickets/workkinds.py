@@ -5,6 +5,9 @@ Which of them a type of ticket is worked as is configuration: ``TicketType.kind`
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
 
 from portal.casework.kinds import ActDoor
 from portal.casework.machine import Machine
@@ -28,6 +31,9 @@ class WorkKind:
     doors: Mapping[str, ActDoor] = field(default_factory=dict)
     #: What a new ticket of the kind needs besides, in the opening transaction: ``(case, actor)``.
     opened: Callable[[Case, Actor], None] | None = None
+    #: Its own rule of who may know of its tickets, and what they see; None: as all tickets.
+    visible: Callable[[Actor], Q | None] | None = None
+    project: Callable[..., Any] | None = None
 
     @property
     def key(self) -> str:
