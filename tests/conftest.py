@@ -32,6 +32,7 @@ def django_db_setup(
     So every test runs under the same grants and row-level security as the portal in use. The
     database goes with its cluster at the end of the session.
     """
+    database.keep_one_connection_a_thread()
     with django_db_blocker.unblock():
         setup_databases(verbosity=request.config.option.verbose, interactive=False)
         database.keep_baseline()

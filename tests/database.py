@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import psycopg2
 from django.db import connections
 from psycopg2.extensions import connection as Connection
@@ -61,6 +63,17 @@ END $$
 """
 
 
+def keep_one_connection_a_thread() -> None:
+    """Have a thread use one connection of Django's, whether an event loop runs in it or not.
+
+    From the first browser test on, Playwright's loop runs in the thread of the tests, and Django
+    then opens a second connection for what it takes for asynchronous code. The first stays open,
+    out of reach of ``connections.close_all()``. A forked child, which no loop runs in, would find
+    it again, work in the session of its parent, and leave it its locks when it is killed.
+    """
+    connections._connections = threading.local()  # type: ignore[assignment]
+
+
 def connect_as_owner() -> Connection:
     """Return a new autocommitting connection of the owner, whom row-level security lets pass."""
     settings = services.database_settings("owner") | {
@@ -105,9 +118,9 @@ def _as_owner(statement: str) -> None:
 def end_other_sessions() -> None:
     """End every session of the test database but this one, and wait until they are gone.
 
-    A killed process leaves its session to the server, which ends it when it notices; a test that
-    goes on at once must not race it for the rows the dead process had locked. The caller has
-    closed its own connections.
+    The server ends the session of a killed process when it notices, on a busy machine half a
+    second later; a test that goes on at once must not race it for the rows the dead process had
+    locked. The caller has closed its own connections.
     """
     connection = connect_as_owner()
     try:

@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
 from notifications import drain, mailer
@@ -255,6 +258,18 @@ def test_a_message_that_kills_its_worker_is_delivered_three_times_and_then_parke
         assert poison.state == "parked"
         assert poison.attempts == drain.MAX_ATTEMPTS + 1  # the last one only parks it
         assert not MailMessage.objects.exists()
+
+
+def test_an_event_loop_brings_its_thread_no_second_connection_for_a_child_to_inherit() -> None:
+    async def in_a_loop() -> BaseDatabaseWrapper:
+        return connections["default"]
+
+    def both() -> tuple[BaseDatabaseWrapper, BaseDatabaseWrapper]:
+        return connections["default"], asyncio.run(in_a_loop())
+
+    with ThreadPoolExecutor(1) as other_thread:  # in ours a browser's loop may run already
+        without, within = other_thread.submit(both).result()
+    assert within is without
 
 
 def test_leases_outlast_what_they_guard() -> None:
