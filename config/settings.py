@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "portal.api",
     "portal.reference",
     "escalations.releases",
+    "escalations.letters",
     "escalations.tickets",
     "escalations.appeals",
     "escalations.constituent",

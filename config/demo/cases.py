@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from config.demo.clock import MovableClock
+from config.demo.letters import play_letters
 from config.demo.papers import Papers
 from config.demo.people import Invented, invent_people
 from config.demo.scenes import ANALYST, OFFICE_STAFF
@@ -56,6 +57,7 @@ def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, paper
         played = _play_tickets_and_constituents(stage)
     for kind in missing_kinds(exchange):
         played += ROOM_STORIES[kind](stage)
+    play_letters(stage)
     return played
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from config.demo.accounts import ACCOUNTS, PLATFORM_EMAIL, Account
+from config.demo.letters import found_letters
 from config.demo.organizations import EXCHANGES, ORGANIZATIONS, ExchangeSpec
 from config.demo.rules import found_rules
 from portal.clocks.setup import SPECS, found_calendars_and_policies
@@ -75,6 +76,7 @@ def _found_exchange(exchange: Exchange, spec: ExchangeSpec, people: dict[str, Pe
             _found_membership(system, account, people, organizations)
     found_calendars_and_policies(exchange=exchange, spec=SPECS[spec.slug])
     found_rules(actor=system, organizations=organizations)
+    found_letters(actor=system)
 
 
 def _found_organizations(system: Actor, slug: str) -> dict[str, Organization]:

@@ -1,5 +1,6 @@
 """The transition table of a constituent case (C.1; EA-08…EA-18, decision 8)."""
 
+from escalations.letters.acts import LETTER_ACTS
 from portal.casework.common_acts import COMMON_ACTS
 from portal.casework.machine import ANY_OPEN, Act, Audience, Coarse, Machine, Status, machine
 from portal.clocks.effects import ClockEffect, Effect
@@ -305,6 +306,7 @@ MACHINE = machine(
             source="C.1 11",
         ),
         *COMMON_ACTS,
+        *LETTER_ACTS,
     ),
 )
 

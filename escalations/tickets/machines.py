@@ -8,6 +8,7 @@ clocks. What only one kind has is added as rows of its own (C.2a, C.3; SC-13, SC
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from escalations.letters.acts import LETTER_ACTS
 from portal.casework.common_acts import COMMON_ACTS
 from portal.casework.machine import Act, Coarse, Machine, Status, machine
 from portal.clocks.effects import ClockEffect, Effect
@@ -179,6 +180,7 @@ def work_machine(
             *_endings(promise, ended, starts_from),
             *_urgency(),
             *COMMON_ACTS,
+            *LETTER_ACTS,
         ),
     )
 
