@@ -1,8 +1,9 @@
 """Reads of the tenancy room that span several tables."""
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
+from portal.prepared import Slots, prepared
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Membership, Organization, Person
 from portal.tenancy.scope import use_exchange, use_person
@@ -13,9 +14,18 @@ def membership_for_actor(membership_id: int, *, person_id: int) -> Membership | 
 
     The exchange must be set. None when it is not this person's, switched off, or elsewhere.
     """
+    query = prepared("tenancy.membership_for_actor", _membership_for_actor)
+    return query.first(membership=membership_id, person=person_id)
+
+
+def _membership_for_actor(slots: Slots) -> QuerySet[Membership]:
     return (
         Membership.objects.current()
-        .filter(pk=membership_id, person_id=person_id, exchange__is_active=True)
+        .filter(
+            pk=slots.integer("membership"),
+            person_id=slots.integer("person"),
+            exchange__is_active=True,
+        )
         .select_related("exchange", "organization", "role")
         .annotate(
             organization_ids=ArraySubquery(
@@ -31,7 +41,6 @@ def membership_for_actor(membership_id: int, *, person_id: int) -> Membership | 
                 )
             ),
         )
-        .first()
     )
 
 

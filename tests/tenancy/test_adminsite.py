@@ -195,7 +195,7 @@ def test_the_exchanges_settings_are_changed_and_recorded(
             "contact_email": "desk@exchange.example",
             "contact_phone": "",
             "time_zone": "America/Los_Angeles",
-            "modules": ["constituent", "ticket"],
+            "modules": exchange.modules,
             "number_formats": "{}",
             "slug": "elsewhere",
         },
