@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("portal.casework.urls")),
     path("", include("escalations.constituent.urls")),
     path("", include("escalations.constituent.directory_urls")),
+    path("", include("escalations.appeals.urls")),
     path("", include("escalations.tickets.urls")),
     path("", include("escalations.releases.urls")),
     path("", include("escalations.letters.urls")),

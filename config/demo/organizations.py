@@ -43,8 +43,12 @@ EXCHANGES = (
         "America/Los_Angeles",
         "externalaffairs@covered.example",
         "(916) 555-0100",
-        ("constituent", "ticket"),
-        {"constituent": "EA-{year}-{sequence:06d}", "ticket": "ES-{year}-{sequence:06d}"},
+        ("constituent", "ticket", "appeal"),
+        {
+            "constituent": "EA-{year}-{sequence:06d}",
+            "ticket": "ES-{year}-{sequence:06d}",
+            "appeal": "AP-{year}-{sequence:06d}",
+        },
     ),
     ExchangeSpec(
         "maryland",

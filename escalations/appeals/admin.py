@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 
-from escalations.appeals import packets
-from escalations.appeals.models import PacketTemplateItem
+from escalations.appeals import packets, routing
+from escalations.appeals.models import AppealUnit, PacketTemplateItem
 from portal.tenancy.actor import Actor
 from portal.tenancy.adminsite import ServiceModelAdmin, site
 
@@ -30,3 +30,23 @@ class PacketTemplateItemAdmin(ServiceModelAdmin):
         self, actor: Actor, row: PacketTemplateItem, data: dict[str, Any]
     ) -> PacketTemplateItem:
         return packets.change_paper(actor=actor, paper=row, **data)
+
+
+@admin.register(AppealUnit, site=site)
+class AppealUnitAdmin(ServiceModelAdmin):
+    """The first unit with room gets the next appeal (decision 4)."""
+
+    action = packets.CONFIGURE
+    list_display = ("position", "queue", "capacity")
+    list_select_related = ("queue",)
+    fields = ("queue", "capacity")
+    autocomplete_fields = ("queue",)
+
+    def get_readonly_fields(self, request: Any, obj: AppealUnit | None = None) -> tuple[str, ...]:
+        return ("queue",) if obj else ()
+
+    def create(self, actor: Actor, data: dict[str, Any]) -> AppealUnit:
+        return routing.add_unit(actor=actor, **data)
+
+    def change(self, actor: Actor, row: AppealUnit, data: dict[str, Any]) -> AppealUnit:
+        return routing.change_unit(actor=actor, unit=row, capacity=data["capacity"])

@@ -15,18 +15,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from escalations.appeals.common import screened, text_of
 from escalations.appeals.models import Origin, PacketItem, PacketTemplateItem
 from portal.casework.forms import ActForm
 from portal.casework.kinds import ActDoor
 from portal.casework.machine import ANY_OPEN, Act, Audience, Refused
 from portal.casework.models import Attachment, Case
 from portal.casework.projection import Section
-from portal.casework.services import Change, allowed_acts, perform, require_text
+from portal.casework.services import Change, allowed_acts, perform
 from portal.documents.models import Document
-from portal.documents.refusals import SsnRefused
 from portal.documents.screening import ScreenedFile
 from portal.documents.services import store_document
-from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange
@@ -163,7 +162,7 @@ def record_item(
         UploadRefused: the storage is full, or the actor's share of it for today is.
         ValidationError: a file and a file of the case at once.
     """
-    remark = _screened("the remark", remark)
+    remark = screened("the remark", remark)
     if file is not None and attachment is not None:
         raise ValidationError({"file": "Upload a file or choose one of the case, not both."})
 
@@ -196,7 +195,7 @@ def waive_item(
         Refused: the paper is settled already.
         ValidationError: no reason.
     """
-    reason = _screened("the reason", require_text("reason", reason, "why it is not needed"))
+    reason = text_of("reason", reason, "why it is not needed")
 
     def effect(case: Case) -> Change:
         row = _open_item(case, item)
@@ -222,7 +221,7 @@ def add_item(
     expected_version: int | None = None,
 ) -> Case:
     """Add a paper that this case's packet needs beyond the usual ones."""
-    label = _screened("the name", require_text("label", label, "the paper's name"))
+    label = text_of("label", label, "the paper's name")
 
     def effect(case: Case) -> Change:
         row = PacketItem.objects.create(
@@ -404,13 +403,6 @@ def _attach(case: Case, actor: Actor, file: ScreenedFile) -> Attachment:
         audience=Audience.INTERNAL,
         added_by=actor.person,
     )
-
-
-def _screened(what: str, text: str) -> str:
-    text = (text or "").strip()
-    if contains_ssn(text):
-        raise SsnRefused(what)
-    return text
 
 
 # --- doors --------------------------------------------------------------------------------------

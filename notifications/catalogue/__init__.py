@@ -6,7 +6,15 @@ bug found by a test (tests/notifications/test_catalogue.py), not by a reader.
 
 from collections.abc import Iterable, Sequence
 
-from notifications.catalogue import accounts, constituent, letters, releases, spine, tickets
+from notifications.catalogue import (
+    accounts,
+    appeals,
+    constituent,
+    letters,
+    releases,
+    spine,
+    tickets,
+)
 from notifications.catalogue.base import (
     BELL,
     BOTH,
@@ -35,7 +43,7 @@ __all__ = [
     "get",
 ]
 
-_ROOMS = (constituent, releases, letters, tickets, spine, accounts)
+_ROOMS = (constituent, releases, letters, tickets, appeals, spine, accounts)
 
 
 def _by_key(kinds: Iterable[MessageKind]) -> dict[str, MessageKind]:

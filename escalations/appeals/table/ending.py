@@ -1,0 +1,188 @@
+"""How an appeal ends, and how it is taken up again (C.8 5, 12–14; AP-04…AP-06)."""
+
+from typing import Any
+
+from escalations.appeals.table.intake import CANCEL, START, STOP
+from portal.casework.machine import ANY_OPEN, Act
+from portal.clocks.effects import ClockEffect
+
+#: What nobody waits for any more; the appellant's time for the second level runs on.
+_MOOT_ONCE_CLOSED = (
+    "appeal.acknowledge",
+    "appeal.hand_over",
+    "appeal.receipt",
+    "appeal.decision",
+    "appeal.expedited_denial_phone",
+    "appeal.expedited_denial_written",
+)
+
+
+def _has_decision(expected: bool) -> Any:
+    return lambda case, actor: case.decisions.exists() == expected
+
+
+ENDING_ACTS = (
+    Act(
+        "close",
+        "Close",
+        "appeals.work",
+        sources=frozenset({"informally_resolved", "decision_issued", "implementation"}),
+        target="closed",
+        guards=("every task is done, with evidence", "the withdrawal is complete"),
+        clocks=(
+            ClockEffect(STOP, "appeal.implement"),
+            ClockEffect(STOP, "appeal.agreement"),
+            *(ClockEffect(CANCEL, key) for key in _MOOT_ONCE_CLOSED),
+        ),
+        confirm=True,
+        done="Closed",
+        source="AP-04, C.8 4, 12",
+    ),
+    Act(
+        "transfer_dmhc",
+        "Transfer to DMHC",
+        "appeals.transfer_out",
+        sources=ANY_OPEN,
+        target="transferred",
+        guards=("why DMHC has jurisdiction",),
+        clocks=(ClockEffect(CANCEL),),
+        confirm=True,
+        done="Transferred to the Department of Managed Health Care",
+        source="AP-05, C.8 5",
+    ),
+    Act(
+        "take_back",
+        "DMHC sent it back",
+        "appeals.transfer_out",
+        sources=frozenset({"transferred"}),
+        target="valid",
+        guards=("a reason", "within the time to reopen"),
+        done="Taken back from DMHC",
+        source="C.0",
+    ),
+    Act(
+        "dismiss",
+        "CDSS dismissed the appeal",
+        "appeals.record",
+        sources=frozenset(
+            {
+                "invalid",
+                "valid",
+                "informal_resolution",
+                "informally_resolved",
+                "statement_of_position",
+                "sop_delivered",
+                "hearing_scheduled",
+                "postponed",
+                "heard",
+            }
+        ),
+        target="dismissed",
+        guards=("one of the four grounds",),
+        clocks=(ClockEffect(CANCEL),),
+        notifies=("appeal.dismissed",),
+        confirm=True,
+        done="CDSS dismissed the appeal",
+        source="C.8 14",
+    ),
+    Act(
+        "ask_vacate",
+        "The appellant asks to vacate the dismissal",
+        "appeals.work",
+        sources=frozenset({"dismissed"}),
+        guards=("good cause", "within the time to ask"),
+        clocks=(ClockEffect(STOP, "appeal.vacate"),),
+        done="The appellant asked to vacate the dismissal",
+        offered=lambda case, actor: case.appeal.vacate_asked_on is None,
+        source="C.8 14",
+    ),
+    Act(
+        "grant_vacate",
+        "CDSS vacated the dismissal",
+        "appeals.record",
+        sources=frozenset({"dismissed"}),
+        target="valid",
+        guards=("it was asked for",),
+        done="CDSS vacated the dismissal",
+        offered=lambda case, actor: case.appeal.vacate_asked_on is not None,
+        source="C.8 14",
+    ),
+    Act(
+        "vacate_time_over",
+        "The time to ask to vacate has passed",
+        "appeals.work",
+        sources=frozenset({"dismissed"}),
+        by_system=True,
+        clocks=(ClockEffect(STOP, "appeal.vacate"),),
+        quiet=True,
+        done="The time to ask to vacate the dismissal has passed",
+        source="45 CFR 155.530",
+    ),
+    Act(
+        "second_level",
+        "Record the appeal to the second level",
+        "appeals.second_level",
+        sources=frozenset({"decision_issued", "implementation", "closed"}),
+        target="second_level",
+        guards=("a decision", "within the time to appeal, or good cause"),
+        clocks=(ClockEffect(STOP, "appeal.second_level"),),
+        notifies=("appeal.second_level",),
+        confirm=True,
+        done="Appealed to CMS/HHS",
+        offered=_has_decision(True),
+        source="AP-06, C.8 13",
+    ),
+    Act(
+        "second_level_upheld",
+        "CMS/HHS upheld the decision",
+        "appeals.record",
+        sources=frozenset({"second_level"}),
+        target="decision_issued",
+        done="CMS/HHS upheld the decision",
+        source="AP-06",
+    ),
+    Act(
+        "second_level_changed",
+        "CMS/HHS changed the decision",
+        "appeals.record",
+        sources=frozenset({"second_level"}),
+        target="implementation",
+        guards=("what has to be done",),
+        done="CMS/HHS changed the decision",
+        source="AP-06",
+    ),
+    Act(
+        "second_level_time_over",
+        "The time for the second level has passed",
+        "appeals.work",
+        sources=frozenset({"decision_issued", "implementation", "closed"}),
+        by_system=True,
+        clocks=(ClockEffect(STOP, "appeal.second_level"),),
+        quiet=True,
+        done="The time to appeal to the second level has passed",
+        source="AP-06",
+    ),
+    Act(
+        "reopen",
+        "Reopen",
+        "appeals.work",
+        sources=frozenset({"closed"}),
+        target="informal_resolution",
+        guards=("a reason", "no decision", "within the time to reopen"),
+        done="Reopened",
+        offered=_has_decision(False),
+        source="C.0",
+    ),
+    Act(
+        "resume_implementation",
+        "Reopen the implementation",
+        "appeals.work",
+        sources=frozenset({"closed"}),
+        target="implementation",
+        guards=("a reason", "a decision", "within the time to reopen"),
+        clocks=(ClockEffect(START, "appeal.implement"),),
+        done="The implementation was reopened",
+        offered=_has_decision(True),
+        source="C.0",
+    ),
+)
