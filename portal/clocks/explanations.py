@@ -18,6 +18,8 @@ PARTY_LABELS = {
     "office": "The office",
     "consumer": "The consumer",
     "enroller": "The enroller",
+    "member": "The member",
+    "employer": "The employer",
     "help_desk": "The help desk",
     "informant": "Whoever was asked for information",
     "carrier": "The health plan",

@@ -96,6 +96,10 @@ class Actor:
         """
         return action in self.actions
 
+    def has_module(self, key: str) -> bool:
+        """Whether the exchange works with this kind of case."""
+        return key in self.exchange.modules
+
     def may_any(self, actions: Iterable[str]) -> bool:
         return any(action in self.actions for action in actions)
 

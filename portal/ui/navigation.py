@@ -24,6 +24,9 @@ class MayAct(Protocol):
     def may(self, action: str) -> bool:
         """Say whether the actor's role allows the action."""
 
+    def has_module(self, key: str) -> bool:
+        """Say whether the actor's exchange works with this kind of case."""
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -32,7 +35,8 @@ class NavItem:
     ``action`` is the permission key the actor must hold; an empty string shows the item to every
     signed-in person. ``order`` sorts the items. Items of a section other than ``work`` move into
     the menu "Manage" once the row would be too long. ``hint`` says in one sentence what the page
-    is for; the home page of a person without cases shows it beside the link.
+    is for; the home page of a person without cases shows it beside the link. ``module`` is the
+    kind of case an exchange must work with for the page to mean anything there; empty: none.
     """
 
     key: str
@@ -42,6 +46,7 @@ class NavItem:
     order: int = 100
     section: str = WORK
     hint: str = ""
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ def lay_out(links: tuple[NavLink, ...]) -> NavBar:
 
 
 def _may(actor: MayAct, item: NavItem) -> bool:
+    if item.module and not actor.has_module(item.module):
+        return False
     return not item.action or actor.may(item.action)
 
 

@@ -1,0 +1,81 @@
+"""What somebody may see of a member's case or appeal: staff its details, an employer its status."""
+
+from dataclasses import replace
+from typing import Any
+
+from escalations.appeals.packets import packet_section
+from escalations.tickets import projection as tickets
+from escalations.tiers.appeal_table import KIND as PLAN_APPEAL
+from escalations.tiers.handoffs import handoff_sections
+from escalations.tiers.models import MemberDetail, PlanAppealDetail
+from portal.casework import kinds
+from portal.casework.models import Case
+from portal.casework.projection import (
+    CaseStatusView,
+    Section,
+    plain_label,
+    timeline_of,
+)
+from portal.tenancy.actor import Actor
+
+
+def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusView:
+    """A member's case for somebody who may know of it; details shown are recorded.
+
+    An employer is shown number, coarse status and dates: who of its people asked, and what about,
+    is none of its business (CC-22).
+    """
+    if actor.is_outside:
+        return _status_only(actor, case)
+    view = tickets.project(actor, case, surface=surface)
+    acts = kinds.get(case.kind).machine.acts
+    labels = {key: plain_label(key, act) for key, act in acts.items()}
+    added = [_member_section(case)]
+    if case.kind == PLAN_APPEAL:
+        added.append(_appeal_section(case))
+        if surface != "page":  # the page has the checklist itself
+            added.append(packet_section(case))
+    return replace(view, sections=[*view.sections, *added, *handoff_sections(case, labels)])
+
+
+def _status_only(actor: Actor, case: Case) -> CaseStatusView:
+    kind = kinds.get(case.kind)
+    timeline = timeline_of(case, actor, details=False)
+    return CaseStatusView(
+        number=case.number,
+        kind=case.kind,
+        kind_label=kind.label,
+        status=kind.machine.statuses[case.status].coarse.value,
+        opened_at=case.opened_at,
+        # The last thing the employer was told: the row's own date would tell of inner work.
+        updated_at=timeline[-1].at if timeline else case.opened_at,
+        closed_at=None,
+        timeline=timeline,
+    )
+
+
+def _member_section(case: Case) -> Section:
+    row = MemberDetail.objects.select_related("employer", "manager").get(case=case)
+    rows: list[tuple[str, str, Any]] = [
+        ("channel", "How it came", row.get_channel_display()),
+        ("employer", "Employer", row.employer.name if row.employer else ""),
+        ("case_manager", "Case manager", row.manager.full_name if row.manager else ""),
+    ]
+    if row.managed_since:
+        rows.append(("managed_since", "Case manager since", row.managed_since))
+    return Section("handling", "Handling", tuple(rows))
+
+
+def _appeal_section(case: Case) -> Section:
+    row = PlanAppealDetail.objects.get(case=case)
+    rows: list[tuple[str, str, Any]] = [
+        ("is_expedited", "Expedited", "Yes: 72 hours" if row.is_expedited else "No: 30 days"),
+    ]
+    if row.expedited_reason:
+        rows.append(("expedited_reason", "Why medically necessary", row.expedited_reason))
+    if row.decision:
+        rows += [
+            ("decision", "Decision", row.get_decision_display()),
+            ("decided_at", "Decided", row.decided_at),
+        ]
+    return Section("appeal", "Appeal", tuple(rows))
