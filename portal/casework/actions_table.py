@@ -2,9 +2,11 @@
 
 from portal.tenancy.actions import Reach, register
 from portal.tenancy.roles import (
+    ADMINISTRATORS,
     EVERYONE,
     EXTERNAL_AFFAIRS,
     ROLES,
+    STAFF,
     UNIT_WORKERS,
 )
 
@@ -21,6 +23,12 @@ register("casework.note", "Write internal notes and mention colleagues", roles=_
 register("casework.attach", "Add files to a case", roles=_WORKERS)
 register("casework.link", "Link cases that belong together", roles=_WORKERS)
 register("casework.watch", "Watch a case and be told of changes", roles=_WORKERS)
+register("casework.workbench", "Work at the workbench: list and case side by side", roles=STAFF)
+register(
+    "casework.macros",
+    "Make macros and text templates for one's unit",
+    roles=_LEADS | ADMINISTRATORS,
+)
 register(
     "casework.export",
     "Export lists of cases",

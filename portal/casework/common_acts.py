@@ -3,12 +3,10 @@
 A kind adds :data:`COMMON_ACTS` to its table. The services here are their one implementation.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from guardian.shortcuts import assign_perm, remove_perm
 
 from portal.casework import kinds
@@ -322,15 +320,17 @@ def act_on_many(
     actor: Actor,
     numbers: Sequence[str],
     act_key: str,
-    at: datetime | None = None,
+    progress: Callable[[int, int], None] | None = None,
     **data: object,
 ) -> list[Case]:
     """Perform one act on many cases: all or none, a row of history on each.
 
+    Args:
+        progress: told after each case how many are done, of how many.
+
     Raises:
         ValidationError: a number is none of the actor's cases, or a case refuses; names it.
     """
-    at = at or timezone.now()
     wanted = list(dict.fromkeys(numbers))
     found = {c.number: c for c in Case.objects.visible_to(actor).filter(number__in=wanted)}
     if missing := [number for number in wanted if number not in found]:
@@ -348,4 +348,6 @@ def act_on_many(
         except ValidationError as error:
             reasons = " ".join(error.messages)
             raise ValidationError(f"{number}: {reasons} Nothing was changed.") from error
+        if progress:
+            progress(len(changed), len(wanted))
     return changed

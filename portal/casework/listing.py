@@ -7,39 +7,24 @@ their own, over the coarse status, the number and the day a case was received al
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from django import forms
 from django.core.exceptions import BadRequest, EmptyResultSet
 from django.db import connection
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils import timezone
 
-from portal.casework import kinds
+from portal.casework.filters import Choices, Moment, OutsideFilters, StaffFilters, coarse_q
 from portal.casework.keyset import Page, Sort, page_of
 from portal.casework.machine import Coarse
 from portal.casework.models import Case
 from portal.casework.querysets import CaseQuerySet
 from portal.casework.rows import for_rows
-from portal.clocks.services import zone
 from portal.tenancy.actor import Actor
-from portal.tenancy.models import Organization
-from portal.ui.forms import DateInput, PlainSelect
 
 PAGE_SIZE: Final = 25
 #: Counting stops here; beyond it a list says "1,000+".
 COUNT_LIMIT: Final = 1_000
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The instant a list is read, and the bounds of the exchange's local day around it (UTC)."""
-
-    now: datetime
-    day_start: datetime
-    day_end: datetime
 
 
 @dataclass(frozen=True)
@@ -52,15 +37,6 @@ class View:
     empty: str
     #: The order it has when nobody asks for another.
     order: str = "due"
-
-
-def coarse_q(*wanted: Coarse) -> Q:
-    """Cases whose coarse status is one of these, over all kinds."""
-    found = Q(pk__in=[])
-    for kind in kinds.all_kinds():
-        keys = [s.key for s in kind.machine.statuses.values() if s.coarse in wanted]
-        found |= Q(kind=kind.key, status__in=keys)
-    return found
 
 
 def _work(rows: CaseQuerySet, actor: Actor) -> CaseQuerySet:
@@ -155,87 +131,6 @@ STAFF_SORTS: Final = {sort.key: sort for sort in _SORTS}
 OUTSIDE_SORTS: Final = {key: STAFF_SORTS[key] for key in ("number", "opened")}
 
 
-class StaffFilters(forms.Form):
-    """What the exchange's own people narrow a list by."""
-
-    kind = forms.ChoiceField(required=False, widget=PlainSelect)
-    status = forms.ChoiceField(required=False, widget=PlainSelect)
-    owner = forms.CharField(label="Owner's name", max_length=120, required=False)
-    queue = forms.ChoiceField(required=False, widget=PlainSelect)
-    office = forms.CharField(label="Office or organization", max_length=160, required=False)
-    opened_from = forms.DateField(label="Received from", widget=DateInput, required=False)
-    opened_to = forms.DateField(label="Received to", widget=DateInput, required=False)
-    urgent = forms.BooleanField(label="Urgent only", required=False)
-
-    def __init__(self, data: QueryDict, *, actor: Actor) -> None:
-        super().__init__(data)
-        self.actor = actor
-        offered = [kind for kind in kinds.all_kinds() if kind.key in actor.exchange.modules]
-        self._choose("kind", "All kinds", [(kind.key, kind.plural) for kind in offered])
-        labels: dict[str, str] = {}
-        for kind in offered:
-            for status in kind.machine.statuses.values():
-                labels.setdefault(status.key, status.label)
-        self._choose("status", "Any status", sorted(labels.items(), key=lambda item: item[1]))
-        queues = Organization.objects.queues().filter(exchange_id=actor.exchange_id)
-        names = [(str(pk), name) for pk, name in queues.order_by("name").values_list("pk", "name")]
-        self._choose("queue", "Any queue", names)
-
-    def _choose(self, name: str, empty: str, choices: Sequence[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", empty), *choices]
-
-    def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
-        """The rows that match every filter that was understood; the others show their error."""
-        self.is_valid()
-        for name, value in self.cleaned_data.items():
-            if value not in (None, "", False):
-                rows = rows.filter(_FILTERS[name](value, self.actor))
-        return rows
-
-
-class OutsideFilters(forms.Form):
-    """What people outside narrow their list by: nothing that a status page would not say."""
-
-    opened_from = forms.DateField(label="Received from", widget=DateInput, required=False)
-    opened_to = forms.DateField(label="Received to", widget=DateInput, required=False)
-    status = forms.ChoiceField(
-        choices=[("", "Any status"), *((c.value, c.value) for c in Coarse)], required=False
-    )
-
-    def __init__(self, data: QueryDict, *, actor: Actor) -> None:
-        super().__init__(data)
-        self.actor = actor
-
-    def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
-        """The rows that match every filter that was understood; the others show their error."""
-        self.is_valid()
-        if status := self.cleaned_data.get("status"):
-            rows = rows.filter(coarse_q(Coarse(status)))
-        for name in ("opened_from", "opened_to"):
-            if value := self.cleaned_data.get(name):
-                rows = rows.filter(_FILTERS[name](value, self.actor))
-        return rows
-
-
-_FILTERS: Final[Mapping[str, Callable[[Any, Actor], Q]]] = {
-    "kind": lambda value, actor: Q(kind=value),
-    "status": lambda value, actor: Q(status=value),
-    "owner": lambda value, actor: Q(owner__full_name__icontains=value),
-    "queue": lambda value, actor: Q(queue_id=int(value)),
-    "office": lambda value, actor: Q(organization__name__icontains=value),
-    "opened_from": lambda value, actor: Q(opened_at__gte=midnight(value, actor)),
-    "opened_to": lambda value, actor: Q(opened_at__lt=midnight(value + timedelta(days=1), actor)),
-    "urgent": lambda value, actor: Q(is_urgent=True),
-}
-
-
-def midnight(day: date, actor: Actor) -> datetime:
-    """The first instant of a day in the exchange's time zone."""
-    return datetime.combine(day, time.min, zone(actor.exchange.time_zone))
-
-
 @dataclass
 class CaseList:
     """One list as somebody asked for it: view, filters, order and place."""
@@ -247,17 +142,12 @@ class CaseList:
     sort: Sort
     descending: bool
     params: QueryDict
-    moment: Moment = field(init=False)
     #: Built once: the counts of all tabs start from it, and building costs more than asking.
-    visible: CaseQuerySet = field(init=False)
+    visible: CaseQuerySet
+    moment: Moment = field(init=False)
 
     def __post_init__(self) -> None:
-        self.visible = Case.objects.visible_to(self.actor)
-        now = timezone.now()
-        today = now.astimezone(zone(self.actor.exchange.time_zone)).date()
-        self.moment = Moment(
-            now, midnight(today, self.actor), midnight(today + timedelta(days=1), self.actor)
-        )
+        self.moment = Moment.of(self.actor)
 
     @property
     def order(self) -> str:
@@ -287,29 +177,39 @@ class CaseList:
             before=self.params.get("before", ""),
         )
 
-    def counts(self) -> dict[str, str]:
+    def counts(self, others: Mapping[str, CaseQuerySet] | None = None) -> dict[str, str]:
         """How many cases each view holds, and ``list`` for this list as filtered; one statement.
 
-        Each count stops at :data:`COUNT_LIMIT`, so that it costs the same for any number.
+        ``others`` are counted in the same statement, under their own keys.
         """
         queries = {view.key: self.rows_of(view) for view in self.views}
         queries["list"] = self.filters.narrow(self.rows_of(self.view))
-        parts: list[str] = []
-        params: list[Any] = []
-        for rows in queries.values():
-            bounded = rows.order_by().values("pk")[: COUNT_LIMIT + 1]
-            try:
-                sql, values = bounded.query.sql_with_params()
-            except EmptyResultSet:  # Django sees without asking that nothing can match
-                parts.append("0")
-                continue
-            parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
-            params.extend(values)
-        with connection.cursor() as cursor:
-            # Django compiled each part, with its values apart.
-            cursor.execute(f"SELECT {', '.join(parts)}", params)
-            numbers = cursor.fetchone()
-        return dict(zip(queries, map(bounded_label, numbers), strict=True))
+        return count_all({**queries, **(others or {})})
+
+
+def count_all(queries: Mapping[str, CaseQuerySet]) -> dict[str, str]:
+    """How many cases each query holds, in words and in one statement.
+
+    Each count stops at :data:`COUNT_LIMIT`, so that it costs the same for any number.
+    """
+    if not queries:
+        return {}
+    parts: list[str] = []
+    params: list[Any] = []
+    for rows in queries.values():
+        bounded = rows.order_by().values("pk")[: COUNT_LIMIT + 1]
+        try:
+            sql, values = bounded.query.sql_with_params()
+        except EmptyResultSet:  # Django sees without asking that nothing can match
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
+        params.extend(values)
+    with connection.cursor() as cursor:
+        # Django compiled each part, with its values apart.
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        numbers = cursor.fetchone()
+    return dict(zip(queries, map(bounded_label, numbers), strict=True))
 
 
 def bounded_label(number: int) -> str:
@@ -317,8 +217,18 @@ def bounded_label(number: int) -> str:
     return f"{COUNT_LIMIT:,}+" if number > COUNT_LIMIT else f"{number:,}"
 
 
-def read_list(actor: Actor, params: QueryDict) -> CaseList:
+def read_list(
+    actor: Actor,
+    params: QueryDict,
+    *,
+    choices: Choices | None = None,
+    visible: CaseQuerySet | None = None,
+) -> CaseList:
     """The list an address asks for.
+
+    Args:
+        choices: what the filters offer, when the caller has read it already.
+        visible: the cases the actor may know of, when the caller has built that already.
 
     Raises:
         BadRequest: it names a view or an order that is not there, or not for this actor.
@@ -333,7 +243,9 @@ def read_list(actor: Actor, params: QueryDict) -> CaseList:
     sort = sorts.get(order.removeprefix("-"))
     if sort is None:
         raise BadRequest("There is no such order of this list.")
-    filters = (OutsideFilters if actor.is_outside else StaffFilters)(params, actor=actor)
+    filters = (OutsideFilters if actor.is_outside else StaffFilters)(
+        params, actor=actor, choices=choices
+    )
     return CaseList(
         actor=actor,
         view=view,
@@ -342,4 +254,5 @@ def read_list(actor: Actor, params: QueryDict) -> CaseList:
         sort=sort,
         descending=order.startswith("-"),
         params=params,
+        visible=Case.objects.visible_to(actor) if visible is None else visible,
     )

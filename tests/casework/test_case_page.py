@@ -156,9 +156,11 @@ def test_an_office_whose_case_was_referred_learns_whom_to_contact_and_not_why_EA
 
 
 def test_the_two_composers_cannot_be_confused(world: World) -> None:
-    html = page(signed_in(world, "ea.analyst"), office_case(world))
+    case = office_case(world)
+    html = page(signed_in(world, "ea.analyst"), case)
     note, update = (
-        html.split(f'id="compose-{key}"')[1].split("</form>")[0] for key in ("note", "post_update")
+        html.split(f'id="compose-{key}-{case.number}"')[1].split("</form>")[0]
+        for key in ("note", "post_update")
     )
     assert "Internal only" in note
     assert "Save the note" in note

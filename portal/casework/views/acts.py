@@ -7,23 +7,31 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
-from portal.casework import kinds
+from portal.casework import kinds, texts
 from portal.casework.forms import ActForm
 from portal.casework.kinds import ActDoor
 from portal.casework.machine import Act, Conflict, Refused
-from portal.casework.models import Case
+from portal.casework.models import Case, TextTemplate
 from portal.casework.projection import EventView, timeline_of
 from portal.casework.selectors import case_for
 from portal.casework.services import allowed_acts, check_allowed
 from portal.casework.views.case import acts_offered, entries
-from portal.casework.views.requests import actor_of, case_or_404
+from portal.casework.views.forms import put_errors
+from portal.casework.views.requests import (
+    BENCH,
+    actor_of,
+    back_from,
+    bench_address,
+    case_or_404,
+    from_bench,
+)
 from portal.tenancy.actor import Actor
 
 
@@ -52,7 +60,9 @@ def case_act(request: HttpRequest, number: str, key: str) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, actor, case, act, refusal)
     if request.method == "GET":
-        return _form_page(request, actor, case, act, door.form(case=case, actor=actor))
+        form = door.form(case=case, actor=actor)
+        _insert_text(request, actor, case, form)
+        return _form_page(request, actor, case, act, form)
     form = door.form(request.POST, request.FILES, case=case, actor=actor)
     if "look" in request.POST:
         # Written beside the timeline: an act that tells somebody outside asks first.
@@ -74,17 +84,29 @@ def _perform(
             **form.cleaned_data,
         )
     except ValidationError as error:
-        _put_errors(form, error)
+        put_errors(form, error)
         return _form_page(request, actor, case, act, form, status=422)
     except Conflict as conflict:
         return _conflict(request, actor, case, act, door, form, conflict)
     except Refused as refusal:
         return _refused(request, actor, case, act, refusal, form)
     messages.success(request, f"{act.done or act.label}: {case.number}.")
-    if Case.objects.visible_to(actor).filter(pk=case.pk).exists():
-        return redirect("casework:case", case.number)
-    # Handed on to a unit whose cases one does not see.
-    return redirect("casework:queue")
+    # To the list, when it was handed on to a unit whose cases one does not see.
+    return back_from(request, case.number)
+
+
+def _insert_text(request: HttpRequest, actor: Actor, case: Case, form: forms.Form) -> None:
+    """Without script a text is inserted by asking for the page with it in its box."""
+    pk, box = request.GET.get("text", ""), request.GET.get("into", "")
+    if box in text_boxes(form) and pk.isascii() and pk.isdigit() and len(pk) < 19:
+        text = TextTemplate.objects.usable_by(actor).filter(pk=pk).first()
+        if text is not None:
+            form.initial[box] = texts.fill(text.body, case=case, actor=actor)
+
+
+def text_boxes(form: forms.Form) -> list[str]:
+    """Names of the form's boxes for longer text."""
+    return [name for name, field in form.fields.items() if isinstance(field.widget, forms.Textarea)]
 
 
 def _act_and_door(case: Case, key: str) -> tuple[Act, ActDoor]:
@@ -97,17 +119,6 @@ def _act_and_door(case: Case, key: str) -> tuple[Act, ActDoor]:
 def _version(data: QueryDict) -> int | None:
     value = data.get("expected_version", "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
-
-
-def _put_errors(form: forms.Form, error: ValidationError) -> None:
-    """Errors of the service beside their fields; those of no field above the form."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        for each in errors:
-            field = name if name in form.fields and name != NON_FIELD_ERRORS else None
-            form.add_error(field, each)
 
 
 def _refused(
@@ -125,6 +136,7 @@ def _refused(
         "reason": str(refusal),
         "instead": acts_offered(fresh, actor),
         "typed": _typed(form) if form else [],
+        "back_url": bench_address(request, fresh.number) if from_bench(request) else "",
     }
     return render(request, "casework/refused.html", context, status=409)
 
@@ -202,6 +214,7 @@ def _form_page(
     **extra: Any,
 ) -> HttpResponse:
     door = kinds.get(case.kind).doors[act.key]
+    boxes = text_boxes(form)
     context: Mapping[str, Any] = {
         "number": case.number,
         "act": act,
@@ -213,6 +226,10 @@ def _form_page(
         "version": "" if actor.is_outside else case.version,
         "seen_at": "" if actor.is_outside else timezone.now().isoformat(),
         "tells_outside": bool(act.confirm and act.audience != "internal"),
+        "page": BENCH if from_bench(request) else "",
+        "back_url": bench_address(request, case.number) if from_bench(request) else "",
+        "boxes": [(f.name, f.label, f.id_for_label) for f in map(form.__getitem__, boxes)],
+        "texts": texts.offered_texts(actor) if boxes and not actor.is_outside else [],
         "ssn_warnings": getattr(form, "ssn_warnings", {}) if isinstance(form, ActForm) else {},
         **extra,
     }

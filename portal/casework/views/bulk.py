@@ -1,43 +1,26 @@
 """One act on many cases of a list: first what it is about to do, then all of them or none."""
 
-from dataclasses import dataclass
+import uuid
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from portal.casework.common_acts import COMMON_ACTS, act_on_many
-from portal.casework.doors import COMMON_DOORS
-from portal.casework.machine import Act
+from portal.casework import bulk, kinds
+from portal.casework.bulk import BulkAct
+from portal.casework.common_acts import act_on_many
 from portal.casework.models import Case
+from portal.casework.progress import progress_of, read_progress
 from portal.casework.rows import for_rows, project_rows
 from portal.casework.views.requests import actor_of
-from portal.tenancy.actor import Actor
-
-#: Acts that make sense for many cases at once, of any kind.
-_OFFERED = ("take", "assign", "transfer", "watch", "unwatch")
-#: Cases of one bulk act.
-MOST = 200
+from portal.tenancy.actor import Actor, NotAllowed
 
 
-@dataclass(frozen=True)
-class BulkAct:
-    """An act as the list offers it for the chosen rows."""
-
-    key: str
-    label: str
-
-
-def bulk_acts(actor: Actor) -> list[BulkAct]:
-    """What the actor may do to many cases at once."""
-    acts = {act.key: act for act in COMMON_ACTS}
-    return [
-        BulkAct(key, _label(acts[key]))
-        for key in _OFFERED
-        if actor.may(acts[key].action) and not actor.read_only
-    ]
+def bulk_acts(actor: Actor, kind_keys: list[str]) -> tuple[list[BulkAct], list[BulkAct]]:
+    """What a list of cases of these kinds offers for the chosen rows."""
+    return bulk.offered(actor, kind_keys)
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,46 +28,71 @@ def bulk_act(request: HttpRequest) -> HttpResponse:
     """Name the chosen cases and ask what the act needs; then act on all of them or on none."""
     actor = actor_of(request)
     data = request.POST if request.method == "POST" else request.GET
-    act = next((act for act in COMMON_ACTS if act.key == data.get("act")), None)
-    if act is None or act.key not in _OFFERED:
+    key = data.get("act", "")
+    if key == "other":  # chosen from the list of further actions
+        key = data.get("other", "")
+    every_kind = [kind.key for kind in kinds.all_kinds()]
+    if (known := bulk.find_act(key, every_kind)) is None:
         raise BadRequest("There is no such action for many cases.")
-    actor.require(act.action)
+    actor.require(known[0].action)
+    if actor.is_outside:
+        raise NotAllowed(known[0].action)
     numbers = list(dict.fromkeys(data.getlist("case")))
     if not numbers:
         messages.error(request, "Choose at least one case first.")
         return redirect("casework:queue")
-    if len(numbers) > MOST:
-        raise BadRequest(f"At most {MOST} cases at once.")
+    if len(numbers) > bulk.MOST:
+        raise BadRequest(f"At most {bulk.MOST} cases at once.")
     rows = for_rows(Case.objects.visible_to(actor).filter(number__in=numbers), actor)
     cases = list(rows.order_by("number"))
     if len(cases) != len(numbers):
         raise Http404
-    form_class = COMMON_DOORS[act.key].form
+    found = bulk.find_act(key, dict.fromkeys(case.kind for case in cases))
+    act, door = found or known
+    actor.require(act.action)
+    context = {
+        "act": act,
+        "title": f"{bulk.label_of(act)}: {_count(len(cases))}",
+        "label": bulk.label_of(act),
+        "numbers": numbers,
+        "rows": project_rows(actor, cases, surface="bulk"),
+        "progress_key": uuid.uuid4().hex,
+    }
+    try:
+        bulk.check_same(key, door, cases)
+    except bulk.NotForAll as refusal:
+        context["prevents"] = (
+            f"{refusal.number}: this kind of case has no such action, or asks for something else."
+            " Nothing was changed. Choose cases of one kind."
+        )
+        return render(request, "casework/bulk.html", context, status=422)
     if request.method == "POST":
-        form = form_class(request.POST, actor=actor)
+        form = door.form(request.POST, actor=actor)
         if form.is_valid():
             try:
-                act_on_many(actor=actor, numbers=numbers, act_key=act.key, **form.cleaned_data)
+                act_on_many(
+                    actor=actor,
+                    numbers=numbers,
+                    act_key=act.key,
+                    progress=progress_of(actor, request.POST.get("progress", "")),
+                    **form.cleaned_data,
+                )
             except ValidationError as error:
                 form.add_error(None, error.messages)
             else:
                 messages.success(request, f"{act.done or act.label}: {_count(len(cases))}.")
                 return redirect("casework:queue")
     else:
-        form = form_class(actor=actor)
-    context = {
-        "act": act,
-        "title": f"{_label(act)}: {_count(len(cases))}",
-        "label": _label(act),
-        "form": form,
-        "numbers": numbers,
-        "rows": project_rows(actor, cases, surface="bulk"),
-    }
+        form = door.form(actor=actor)
+    context["form"] = form
     return render(request, "casework/bulk.html", context, status=422 if form.errors else 200)
 
 
-def _label(act: Act) -> str:
-    return {"take": "Take"}.get(act.key, act.label)
+@require_GET
+def progress(request: HttpRequest, key: str) -> JsonResponse:
+    """How far the person's own long act is: ``{"done": 3, "total": 40}``."""
+    done, total = read_progress(actor_of(request), key)
+    return JsonResponse({"done": done, "total": total})
 
 
 def _count(number: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.forms import Textarea
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -51,6 +52,15 @@ class Composer:
     #: The act asks before it is done, so the form leads to its page first.
     asks_first: bool
 
+    @property
+    def boxes(self) -> list[tuple[str, str, str]]:
+        """Its boxes for longer text: name, label and id."""
+        return [
+            (f.name, str(f.label), f.id_for_label)
+            for f in self.fields
+            if isinstance(f.field.widget, Textarea)
+        ]
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -68,6 +78,18 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     """Show one case: status only, or with its details, as its gate decides."""
     actor = actor_of(request)
     case = case_or_404(actor, number)
+    context = case_context(request, actor, case)
+    detailed = context["case"].shows_details
+    template = "casework/case.html" if detailed else "casework/case_status.html"
+    return render(request, template, context)
+
+
+def case_context(request: HttpRequest, actor: Actor, case: Case) -> dict[str, Any]:
+    """What the body of a case's page is given, wherever it stands.
+
+    Raises:
+        Http404: the actor may see nothing of it.
+    """
     kind = kinds.get(case.kind)
     view = project(kind, actor, case)
     context: dict[str, Any] = {
@@ -76,10 +98,11 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "panels": panels.panels_for(actor, case, shows_details=view.shows_details),
         "others": presence.arrive(actor=actor, case=case),
         "heartbeat": presence.HEARTBEAT,
+        "show_base": "?",
     }
     if not isinstance(view, CaseDetailView):
         context["events"] = entries(view.timeline, kind=case.kind, marked=False)
-        return render(request, "casework/case_status.html", context)
+        return context
     show = request.GET.get("show", "all") if not actor.is_outside else "all"
     has_office = case.organization_id is not None and kind.is_shared
     offered = {act["key"] for act in view.acts}
@@ -97,14 +120,14 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "due_days": days_left(calendar, view.due_at, timezone.now()),
         "buttons": [button for button in buttons if button.rank < 2][:3],
         "more_buttons": [button for n, button in enumerate(buttons) if button.rank == 2 or n > 2],
-        "composers": _composers(kind, case, actor, offered),
+        "composers": composers_of(kind, case, actor, offered),
         "may_attach": "attach" in offered,
         "may_link": "link" in offered,
         "may_watch": "watch" in offered,
         "is_watched": getattr(case, "is_watched", False),
         "seen_at": timezone.now().isoformat(),
     }
-    return render(request, "casework/case.html", context)
+    return context
 
 
 @require_GET
@@ -225,7 +248,8 @@ def _rank(kind: CaseKind, key: str) -> int:
     return 2 if isinstance(kind.machine.acts[key].sources, str) else 1
 
 
-def _composers(kind: CaseKind, case: Case, actor: Actor, offered: set[str]) -> list[Composer]:
+def composers_of(kind: CaseKind, case: Case, actor: Actor, offered: set[str]) -> list[Composer]:
+    """The forms beside the timeline for the acts ``offered`` (keys)."""
     found = []
     for key, door in kind.doors.items():
         if not door.composer or key not in offered:

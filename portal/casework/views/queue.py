@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from portal.casework import saved_views as views
 from portal.casework.exports import export_cases
@@ -20,6 +20,8 @@ from portal.casework.rows import project_rows
 from portal.casework.views.bulk import bulk_acts
 from portal.casework.views.requests import actor_of
 from portal.documents.responses import content_disposition
+from portal.tenancy.actor import Actor
+from portal.tenancy.models import Organization
 
 LIST_KEY = "queue"
 
@@ -30,8 +32,10 @@ def queue(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     cases = read_list(actor, request.GET)
     page = cases.page()
-    counts = cases.counts()
+    saved = views.shown_views(actor=actor, list_key=LIST_KEY)
+    counts = cases.counts(views.queries_of(saved, like=cases))
     filters = [name for name in cases.filters.fields if request.GET.get(name)]
+    first_acts, other_acts = bulk_acts(actor, [case.kind for case in page.rows])
     context = {
         "cases": cases,
         "rows": project_rows(actor, page.rows, surface="queue"),
@@ -40,9 +44,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filters_active": bool(filters),
         "previous_url": _address(request, before=page.before),
         "next_url": _address(request, after=page.after),
-        "saved_views": list(views.saved_views_of(actor=actor, list_key=LIST_KEY)),
+        "saved_views": views.counted(saved, counts),
         "query": request.GET.urlencode(),
-        "bulk_acts": bulk_acts(actor),
+        "bulk_acts": first_acts,
+        "other_acts": other_acts,
         "export_urls": _export_urls(request) if actor.may("casework.export") else {},
         "is_outside": actor.is_outside,
     }
@@ -71,10 +76,10 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def saved_views(request: HttpRequest) -> HttpResponse:
-    """The actor's saved views, to rename and delete."""
+    """The views the actor sees: to rename, share and delete those that are theirs to change."""
     actor = actor_of(request)
-    mine = views.saved_views_of(actor=actor, list_key=LIST_KEY)
-    return render(request, "casework/saved_views.html", {"saved_views": list(mine)})
+    shown = views.shown_views(actor=actor, list_key=LIST_KEY)
+    return render(request, "casework/saved_views.html", {"saved_views": shown})
 
 
 @require_POST
@@ -83,12 +88,16 @@ def save(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     query = request.POST.get("query", "")
     name = request.POST.get("name", "")
+    unit = _unit(actor, request.POST.get("shared_with", ""))
     _say(
         request,
-        lambda: views.save_view(actor=actor, list_key=LIST_KEY, name=name, query=query),
+        lambda: views.save_view(
+            actor=actor, list_key=LIST_KEY, name=name, query=query, shared_with=unit
+        ),
         "View saved.",
     )
-    return redirect(f"{reverse('casework:queue')}?{query}")
+    page = "workbench" if request.POST.get("from") == "workbench" else "queue"
+    return redirect(f"{reverse(f'casework:{page}')}?{query}")
 
 
 @require_POST
@@ -104,7 +113,20 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("casework:saved-views")
 
 
-@require_http_methods(["POST"])
+@require_POST
+def share(request: HttpRequest, pk: int) -> HttpResponse:
+    """Share a saved view with one's unit, or keep it to oneself again."""
+    actor = actor_of(request)
+    unit = _unit(actor, request.POST.get("shared_with", ""))
+    _say(
+        request,
+        lambda: views.share_view(actor=actor, pk=pk, list_key=LIST_KEY, shared_with=unit),
+        "The view is shared with your unit." if unit else "The view is its maker's alone.",
+    )
+    return redirect("casework:saved-views")
+
+
+@require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a saved view."""
     actor = actor_of(request)
@@ -114,6 +136,23 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         "View deleted.",
     )
     return redirect("casework:saved-views")
+
+
+def _unit(actor: Actor, value: str) -> Organization | None:
+    """The unit a form names; whether it is the actor's own, the service decides.
+
+    Raises:
+        Http404: it is none of this exchange's.
+    """
+    if not value:
+        return None
+    if actor.organization and value == str(actor.organization_id):
+        return actor.organization
+    known = Organization.objects.visible_to(actor)
+    found = known.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
+    if found is None:
+        raise Http404
+    return found
 
 
 def _say(request: HttpRequest, change: Callable[[], Any], done: str) -> None:
