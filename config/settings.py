@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "escalations.releases",
     "escalations.letters",
     "escalations.tickets",
+    "escalations.producers",
     "escalations.appeals",
     "escalations.constituent",
     "notifications",

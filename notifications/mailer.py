@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -136,7 +136,7 @@ def _deliver(
 def as_email(mail: MailMessage, address: str, wording: Wording, now: datetime) -> bytes:
     """The mail as it goes over the wire; plain text, marked as sent by a machine (RFC 3834)."""
     email = EmailMessage(policy=SMTP)
-    email["From"] = settings.DEFAULT_FROM_EMAIL
+    email["From"] = _sender(get(mail.key).sender_name)
     email["To"] = address
     email["Subject"] = wording.subject
     email["Date"] = format_datetime(now)
@@ -145,6 +145,12 @@ def as_email(mail: MailMessage, address: str, wording: Wording, now: datetime) -
     email["X-Auto-Response-Suppress"] = "All"
     email.set_content(wording.body, cte="quoted-printable")
     return email.as_bytes()
+
+
+def _sender(name: str) -> str:
+    """The installation's address, under the name the message gives itself."""
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return formataddr((name, address)) if name else str(settings.DEFAULT_FROM_EMAIL)
 
 
 def _keep(

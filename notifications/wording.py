@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from escalations.constituent.models import ConstituentDetail
+from escalations.producers import mail as producers
 from notifications.catalogue import REFERRAL, Circle, MessageKind, get
 from notifications.models import MessageTemplate
 from portal.casework import kinds
@@ -97,6 +98,8 @@ def values_for(
         }
     if case is not None and kind.variables & REFERRAL:
         values |= _referral(case)
+    if case is not None and (wanted := kind.variables & producers.VARIABLES):
+        values |= producers.values_for(case, wanted=wanted)
     return values
 
 
@@ -118,6 +121,12 @@ def sample_values(kind: MessageKind, *, exchange: Exchange) -> dict[str, str]:
         "referral_phone": "(916) 555-0100",
         "referral_url": "https://regulator.example",
         "referral_address": "1 Main Street, Sacramento, CA",
+        "producer": "Robin Example",
+        "type_short": "Enrollment",
+        "person_id": "000000",
+        "promise": "You can expect a reply within 2 business days.",
+        "thread": "ref:_0000000000000000:ref",
+        "original": "200528-0000001",
     }
 
 

@@ -11,6 +11,7 @@ from notifications.catalogue import (
     appeals,
     constituent,
     letters,
+    producers,
     releases,
     spine,
     tickets,
@@ -43,7 +44,7 @@ __all__ = [
     "get",
 ]
 
-_ROOMS = (constituent, releases, letters, tickets, appeals, spine, accounts)
+_ROOMS = (constituent, releases, letters, tickets, producers, appeals, spine, accounts)
 
 
 def _by_key(kinds: Iterable[MessageKind]) -> dict[str, MessageKind]:

@@ -61,12 +61,16 @@ class MessageKind:
     is_secret: bool = False
     #: Also goes to the office's own address when nobody of the office signs in here (EA-02).
     to_office_address: bool = False
+    #: Further variables the subject may name; of messages that go by mail alone.
+    in_subject: frozenset[str] = frozenset()
+    #: What the mail gives as its sender's name; empty: the installation's.
+    sender_name: str = ""
     source: str = ""
 
     @property
     def subject_variables(self) -> frozenset[str]:
         """What the subject, which is also the line in the bell, may name; no status, it ages."""
-        return self.variables & {"number", "exchange"}
+        return self.variables & ({"number", "exchange"} | self.in_subject)
 
 
 _SEE_CASE = "You can see where the case stands here:\n{link}"

@@ -17,6 +17,7 @@ from portal.casework.machine import Act, Audience
 from portal.casework.models import Attachment, Case, CaseLink, TimelineEvent
 from portal.casework.services import allowed_acts
 from portal.tenancy.actor import Actor
+from portal.tenancy.roles import ROLES, Family
 
 
 @dataclass(frozen=True)
@@ -177,9 +178,16 @@ def plain_label(verb: str, act: Act | None) -> str:
 def _actor_name(row: Any, actor: Actor) -> str:
     if row.actor__full_name is None:
         return "System"
-    if actor.is_outside and row.actor_role not in ("office_staff", "office_manager"):
-        return "External Affairs"
+    if actor.is_outside and not _is_outside(row.actor_role):
+        # A team answers, not a person of it; offices know External Affairs only.
+        is_office = actor.family is Family.OFFICE
+        return "External Affairs" if is_office else str(actor.exchange.name)
     return row.actor__full_name
+
+
+def _is_outside(role_key: str) -> bool:
+    role = ROLES.get(role_key)
+    return role is not None and role.outside
 
 
 def files_of(case: Case, actor: Actor) -> list[FileView]:

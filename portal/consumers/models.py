@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from portal.tenancy.fields import SameExchangeForeignKey
-from portal.tenancy.models import Exchange, Person
+from portal.tenancy.models import Exchange, Organization, Person
 
 #: A batch takes about a second; a run silent for this long has lost its worker.
 SILENCE = timedelta(minutes=2)
@@ -26,10 +26,28 @@ class Consumer(models.Model):
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=40, default="English")
     zip_code = models.CharField(max_length=10, blank=True)
+    person_id = models.CharField(
+        max_length=12, blank=True, help_text="The eligibility system's number of a person (MD-11)."
+    )
+    organization = SameExchangeForeignKey(
+        Organization,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The agency or entity in whose book the consumer is; empty: in nobody's.",
+    )
+    carrier = SameExchangeForeignKey(
+        Organization, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["full_name"]
-        indexes = [models.Index(fields=["exchange", "case_number"], name="consumer_by_case_number")]
+        indexes = [
+            models.Index(fields=["exchange", "case_number"], name="consumer_by_case_number"),
+            models.Index(fields=["exchange", "person_id"], name="consumer_by_person_id"),
+            models.Index(fields=["exchange", "organization"], name="consumer_by_book"),
+        ]
 
     def __str__(self) -> str:
         return f"Consumer {self.pk}"
