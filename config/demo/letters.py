@@ -2,13 +2,16 @@
 
 from datetime import date
 
+from config.demo.accounts import ACCOUNTS
 from config.demo.scenes import WORKERS
 from config.demo.stage import Stage
 from escalations.letters import services
 from escalations.letters.configuration import local_today, versions_in_force
+from escalations.letters.filling import values_for
 from escalations.letters.founding import TemplateSpec, found_templates
-from escalations.letters.models import Letter
+from escalations.letters.models import Letter, LetterTemplate
 from escalations.letters.placeholders import PLACEHOLDERS, gap
+from escalations.letters.typeface import unprintable
 from portal.casework.models import Case
 from portal.tenancy.actor import Actor
 
@@ -178,7 +181,8 @@ def found_letters(*, actor: Actor) -> None:
 def play_letters(stage: Stage) -> int:
     """Write three letters: one waits for approval, one is returned, one is sent; returns how many.
 
-    Every step is left out for which the exchange has nobody: a unit of one cannot approve.
+    A case whose consumer's name is in a script that letters cannot print is left out, and so is
+    every step for which the exchange has nobody: a unit of one cannot approve.
     """
     if Letter.objects.filter(exchange=stage.exchange).exists():
         return 0
@@ -190,14 +194,18 @@ def play_letters(stage: Stage) -> int:
         if not Case.objects.visible_to(writer).filter(pk=case.pk).exists():
             continue
         versions = versions_in_force(writer, case, at=stage.now)
-        if versions and writer.may("letters.write"):
+        if versions and writer.may("letters.write") and _is_printable(writer, case):
             _play(stage, case, writer, versions[0].template, written)
             written += 1
     return written
 
 
-def _play(stage: Stage, case: Case, writer: Actor, template: object, turn: int) -> None:
-    letter = services.draft_letter(actor=writer, case=case, template=template)  # type: ignore[arg-type]
+def _is_printable(writer: Actor, case: Case) -> bool:
+    return not unprintable("".join(values_for(writer, case, language="en").values()))
+
+
+def _play(stage: Stage, case: Case, writer: Actor, template: LetterTemplate, turn: int) -> None:
+    letter = services.draft_letter(actor=writer, case=case, template=template)
     body = letter.body
     for name in PLACEHOLDERS:
         body = body.replace(gap(name), _WORDS.get(name, "the day we agreed"))
@@ -224,8 +232,6 @@ def _play(stage: Stage, case: Case, writer: Actor, template: object, turn: int) 
 
 def _approver(stage: Stage, case: Case, writer: Actor) -> Actor | None:
     """Somebody else who may approve in the case's unit, where the demonstration has one."""
-    from config.demo.accounts import ACCOUNTS
-
     for account in ACCOUNTS:
         if account.exchange != stage.exchange.slug:
             continue
