@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "escalations.tickets",
     "escalations.producers",
     "escalations.appeals",
+    "escalations.tiers",
     "escalations.constituent",
     "notifications",
     "django.contrib.admin",

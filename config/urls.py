@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("escalations.constituent.directory_urls")),
     path("", include("escalations.appeals.urls")),
     path("", include("escalations.tickets.urls")),
+    path("", include("escalations.tiers.urls")),
     path("", include("escalations.producers.urls")),
     path("", include("escalations.releases.urls")),
     path("", include("escalations.letters.urls")),

@@ -77,6 +77,14 @@ def opener_outside(message: OutboxMessage) -> Iterable[Person]:
     return staff.filter(pk=case.opened_by_id)
 
 
+def employer(message: OutboxMessage) -> Iterable[Person]:
+    """The Group Plan Administrators of the company that brought the case."""
+    case = message.case
+    if case is None or case.organization is None:
+        return []
+    return _members(case.organization, action="tiers.view_own")
+
+
 def workers_of_queue(message: OutboxMessage) -> Iterable[Person]:
     """Everybody who takes cases from the queue that holds this one."""
     case = message.case

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from config.demo.calchoice import play_member_cases, play_plan_appeals
 from config.demo.clock import MovableClock
 from config.demo.letters import play_letters
 from config.demo.papers import Papers
@@ -12,7 +13,6 @@ from config.demo.people import Invented, invent_people
 from config.demo.scenes import ANALYST, OFFICE_STAFF
 from config.demo.stage import Stage
 from config.demo.stories import (
-    CALCHOICE_TICKETS,
     CALIFORNIA_TICKETS,
     CONSTITUENT_STORIES,
     MARYLAND_TICKETS,
@@ -35,12 +35,15 @@ CONSUMERS = 200
 _TICKETS = {
     "covered-california": (CALIFORNIA_TICKETS, "scr@covered.example", 1),
     "maryland": (MARYLAND_TICKETS, "hotline@mhc.example", 2),
-    "calchoice": (CALCHOICE_TICKETS, "tier1@calchoice.example", 3),
+    "calchoice": ((), "tier1@calchoice.example", 3),
 }
 
 
 #: Rooms' own stories: kind of case → plays them on the stage, where no case of it is yet.
-ROOM_STORIES: dict[str, Callable[[Stage], int]] = {}
+ROOM_STORIES: dict[str, Callable[[Stage], int]] = {
+    "member_case": play_member_cases,
+    "plan_appeal": play_plan_appeals,
+}
 
 
 def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, papers: Papers) -> int:

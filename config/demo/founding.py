@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
 from config.demo.accounts import ACCOUNTS, PLATFORM_EMAIL, Account
+from config.demo.calchoice import found_calchoice
 from config.demo.letters import found_letters
 from config.demo.organizations import EXCHANGES, ORGANIZATIONS, ExchangeSpec
 from config.demo.rules import found_rules
@@ -76,6 +77,8 @@ def _found_exchange(exchange: Exchange, spec: ExchangeSpec, people: dict[str, Pe
             _found_membership(system, account, people, organizations)
     found_calendars_and_policies(exchange=exchange, spec=SPECS[spec.slug])
     found_rules(actor=system, organizations=organizations)
+    if spec.slug == "calchoice":
+        found_calchoice(exchange=exchange, organizations=organizations)
     found_letters(actor=system)
 
 

@@ -126,7 +126,7 @@ _CALCHOICE = (
     TemplateSpec(
         "appeal-acknowledgement",
         "We received your appeal",
-        ("appeal", "formal-appeal", "calchoice_appeal"),
+        ("appeal", "formal-appeal", "plan_appeal"),
         (
             "Dear {consumer_name},",
             "We received your appeal on {opened}. Its number is {number}.",
@@ -138,7 +138,7 @@ _CALCHOICE = (
     TemplateSpec(
         "appeal-decision",
         "Decision on your appeal",
-        ("appeal", "formal-appeal", "calchoice_appeal"),
+        ("appeal", "formal-appeal", "plan_appeal"),
         (
             "Dear {consumer_name},",
             "We have decided your appeal {number} of {opened}.",

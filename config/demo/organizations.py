@@ -67,8 +67,11 @@ EXCHANGES = (
         "America/Los_Angeles",
         "service@calchoice.example",
         "(714) 555-0100",
-        ("ticket",),
-        {"ticket": "CC-{year}-{sequence:06d}"},
+        ("member_case", "plan_appeal"),
+        {
+            "member_case": "CC-{year}-{sequence:06d}",
+            "plan_appeal": "PA-{year}-{sequence:06d}",
+        },
     ),
 )
 

@@ -23,6 +23,8 @@ class TypeSpec:
     label: str
     best_practices: tuple[str, ...] = ()
     yearly_counts: Mapping[str, int] = field(default_factory=dict)
+    #: How its tickets are worked; a key of :mod:`escalations.tickets.workkinds`.
+    kind: str = "ticket"
 
 
 @dataclass(frozen=True)
@@ -186,18 +188,26 @@ _MARYLAND_LINES = (
 )
 
 _CALCHOICE_TYPES = (
-    TypeSpec("eligibility", "General eligibility"),
-    TypeSpec("billing", "Billing"),
-    TypeSpec("id-card", "ID card"),
-    TypeSpec("plan-comparison", "Plan comparison"),
-    TypeSpec("claims-dispute", "Claims dispute"),
-    TypeSpec("formal-appeal", "Formal appeal"),
-    TypeSpec("regulatory-inquiry", "Regulatory inquiry"),
+    *(
+        TypeSpec(key, label, kind="member_case")
+        for key, label in (
+            ("eligibility", "General eligibility"),
+            ("billing", "Billing"),
+            ("id-card", "ID card"),
+            ("email-enquiry", "Email enquiry"),
+            ("plan-comparison", "Plan comparison"),
+            ("claims-dispute", "Claims dispute"),
+            ("regulatory-inquiry", "Regulatory inquiry"),
+            ("legal-referral", "Legal referral"),
+        )
+    ),
+    TypeSpec("formal-appeal", "Formal appeal", kind="plan_appeal"),
 )
 
 _CALCHOICE_LINES = (
     Line("formal-appeal", "tier-3", "Formal appeals go to Tier 3."),
     Line("regulatory-inquiry", "tier-3", "Regulatory inquiries go to Tier 3."),
+    Line("legal-referral", "tier-3", "Legal referrals go to Tier 3."),
     Line("plan-comparison", "tier-2", "Plan comparisons go to Tier 2."),
     Line("claims-dispute", "tier-2", "Claims disputes go to Tier 2."),
     Line("", "tier-1", "Routine issues begin with Tier 1."),
@@ -297,6 +307,7 @@ def found_rules(*, actor: Actor, organizations: Mapping[str, Organization]) -> N
                 actor=actor,
                 key=spec.key,
                 label=spec.label,
+                kind=spec.kind,
                 best_practices=spec.best_practices,
                 yearly_counts=spec.yearly_counts,
             )

@@ -611,19 +611,3 @@ MARYLAND_TICKETS = _tickets(
     ),
     (0, 1, 3, 6, 10, 12, 4),
 )
-
-CALCHOICE_TICKETS = _tickets(
-    (
-        ("eligibility", "A new hire asks when coverage begins."),
-        ("billing", "The invoice lists an employee who has left."),
-        ("id-card", "The card shows the wrong primary doctor."),
-        ("plan-comparison", "Asks which plans cover a brand-name medicine."),
-        ("claims-dispute", "A claim was denied as out of network."),
-        ("formal-appeal", "A written appeal of a denied claim."),
-        ("regulatory-inquiry", "The regulator asks about a grievance."),
-        ("billing", "Two payments were booked for one invoice."),
-        ("eligibility", "Hours were reduced; is the employee still eligible?"),
-        ("id-card", "No card since the plan changed."),
-    ),
-    (0, 2, 3, 7, 10, 13, 5),
-)

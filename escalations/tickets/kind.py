@@ -73,6 +73,7 @@ def register_work_kind(kind: WorkKind) -> CaseKind:
             url_name="casework:case",
             number_prefix=kind.number_prefix,
             doors={**shared, **kind.doors},
+            detailed=kind.detailed,
             summaries=summaries,
             project=kind.project or projection.project,
             open_for=services.open_for_case,

@@ -34,6 +34,10 @@ class WorkKind:
     #: Its own rule of who may know of its tickets, and what they see; None: as all tickets.
     visible: Callable[[Actor], Q | None] | None = None
     project: Callable[..., Any] | None = None
+    #: Which of them show the actor their details; None: all that the actor may know of.
+    detailed: Callable[[Actor], Q | None] | None = None
+    #: Whether somebody outside can be among them.
+    shares_details: bool = True
 
     @property
     def key(self) -> str:

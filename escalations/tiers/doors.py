@@ -7,7 +7,6 @@ from escalations.tickets import services as tickets
 from escalations.tickets.forms import ContactForm
 from escalations.tiers import appeals, forms, services
 from escalations.tiers.table import PARTIES, TIERS
-from portal.casework.common_acts import attach_file
 from portal.casework.doors import COMMON_DOORS
 from portal.casework.forms import PlainForm, ReasonForm
 from portal.casework.kinds import ActDoor
@@ -15,11 +14,6 @@ from portal.casework.kinds import ActDoor
 _CONTENTS = "Three things are kept for audit: the rationale, the documents and the time."
 _SHARED = {
     **{key: door for key, door in COMMON_DOORS.items() if key != "transfer"},
-    "attach": ActDoor(
-        forms.InternalAttachForm,
-        attach_file,
-        "PDF, JPEG or PNG. Every file is checked before it is kept.",
-    ),
     "record_contact": ActDoor(ContactForm, tickets.record_contact),
     "assign_case_manager": ActDoor(forms.CaseManagerForm, services.assign_case_manager),
     "close": ActDoor(PlainForm, tickets.close_ticket),

@@ -11,8 +11,7 @@ from escalations.tiers.handoffs import NO_DOCUMENTS, NO_RATIONALE, NO_TIME
 from escalations.tiers.models import MemberDetail, PlanAppealDetail, ServiceLevel
 from escalations.tiers.table import KIND as MEMBER_CASE
 from portal.casework.common_acts import assignable_people
-from portal.casework.forms import ActForm, AttachForm
-from portal.casework.machine import Audience
+from portal.casework.forms import ActForm
 from portal.casework.models import Attachment
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Organization, Person
@@ -129,14 +128,6 @@ class CaseManagerForm(ActForm):
 
 class ExpediteForm(ActForm):
     reason = _text("Why it is medically necessary", "From now on the appeal has 72 hours.")
-
-
-class InternalAttachForm(AttachForm):
-    """A file of a member's case: never for the employer, who sees the status only."""
-
-    def prepare(self) -> None:
-        choices = [(Audience.INTERNAL.value, "Internal: only our staff")]
-        cast(forms.ChoiceField, self.fields["audience"]).choices = choices
 
 
 class OpenCaseForm(ActForm):

@@ -48,6 +48,7 @@ MEMBER_CASE = WorkKind(
     opened=services.place_new_case,
     visible=visible_cases,
     detailed=detailed_cases,
+    shares_details=False,
     project=projection.project,
 )
 PLAN_APPEAL = WorkKind(

@@ -15,6 +15,7 @@ from notifications.catalogue import (
     releases,
     spine,
     tickets,
+    tiers,
 )
 from notifications.catalogue.base import (
     BELL,
@@ -44,7 +45,7 @@ __all__ = [
     "get",
 ]
 
-_ROOMS = (constituent, releases, letters, tickets, producers, appeals, spine, accounts)
+_ROOMS = (constituent, releases, letters, tickets, producers, tiers, appeals, spine, accounts)
 
 
 def _by_key(kinds: Iterable[MessageKind]) -> dict[str, MessageKind]:

@@ -24,6 +24,7 @@ class Circle(StrEnum):
 
     OFFICE = "Government office"
     ENROLLER = "Enroller"
+    EMPLOYER = "Employer"
     STAFF = "The exchange's own staff"
     CONSTITUENT = "The constituent"
     ACCOUNT = "The holder of an account"
@@ -130,6 +131,23 @@ def to_enroller(
         subject=subject,
         body=f"{body}\n\n{_SEE_CASE}\n\n{_QUESTIONS}",
         recipients=to.opener_outside,
+        source=source,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def to_employer(
+    key: str, label: str, subject: str, body: str, *, source: str, **more: object
+) -> MessageKind:
+    """A message to the employer who brought a case, by bell and mail: number, status, link."""
+    return MessageKind(
+        key=key,
+        label=label,
+        circle=Circle.EMPLOYER,
+        channels=BOTH,
+        subject=subject,
+        body=f"{body}\n\n{_SEE_CASE}\n\n{_QUESTIONS}",
+        recipients=to.employer,
         source=source,
         **more,  # type: ignore[arg-type]
     )
