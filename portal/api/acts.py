@@ -21,16 +21,13 @@ from portal.api.serializers import (
     input_of,
     needs_file,
 )
-from portal.casework import kinds
+from portal.casework import bulk, kinds
 from portal.casework.common_acts import act_on_many
-from portal.casework.doors import COMMON_DOORS
 from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.casework.projection import acts_of
 from portal.casework.services import check_allowed
 
-#: Acts that make sense on many cases at once.
-BULK_ACTS = ("take", "release_to_queue", "assign", "transfer", "watch", "unwatch")
 MAX_BULK = 100
 
 
@@ -163,7 +160,9 @@ class CaseActView(ApiView):
 class BulkSerializer(StrictSerializer):
     """One act on many cases."""
 
-    act = serializers.ChoiceField(choices=BULK_ACTS)
+    act = serializers.SlugField(
+        max_length=60, help_text="Key of an act that each of the cases has and asks for alike."
+    )
     numbers = serializers.ListField(
         child=serializers.CharField(max_length=32), min_length=1, max_length=MAX_BULK
     )
@@ -188,7 +187,7 @@ class CaseBulkView(ApiView):
         serializer = BulkSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data = serializer.validated_data
-        form = COMMON_DOORS[data["act"]].form
+        form = self._form(data["act"], data["numbers"])
         values = input_of(form)(data=data.get("values", {}))
         if not values.is_valid():
             raise exceptions.ValidationError({"values": values.errors})
@@ -198,6 +197,26 @@ class CaseBulkView(ApiView):
         )
         shown = [projections.done(case, self.actor) for case in changed]
         return Response(projections.DoneSerializer(shown, many=True).data)
+
+    def _form(self, key: str, numbers: list[str]) -> type[forms.Form]:
+        """The form all the cases share for this act; unknown numbers are the service's to name."""
+        cases = list(Case.objects.visible_to(self.actor).filter(number__in=numbers).order_by())
+        keys = [case.kind for case in cases] or [kind.key for kind in kinds.all_kinds()]
+        found = bulk.find_act(key, dict.fromkeys(keys))
+        if found is None:
+            raise exceptions.ValidationError(
+                {"act": "These cases have no such act for many at once."}, code="invalid_choice"
+            )
+        act, door = found
+        self._require(act.action)
+        try:
+            bulk.check_same(key, door, cases)
+        except bulk.NotForAll as refusal:
+            raise exceptions.ValidationError(
+                {"act": f"{refusal.number} has no such act, or it asks for something else there."},
+                code="invalid_choice",
+            ) from refusal
+        return door.form
 
 
 urlpatterns: list[URLPattern] = [
