@@ -3,8 +3,11 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from portal.casework import sweep
+from django.urls import reverse
+
+from portal.casework import kinds, sweep
 from portal.casework.models import Case
+from portal.tenancy.actor import Actor
 
 
 class CaseRows:
@@ -23,3 +26,10 @@ class CaseRows:
 
     def numbers(self, case_ids: Collection[int]) -> Mapping[int, str]:
         return dict(Case.objects.filter(pk__in=case_ids).values_list("pk", "number"))
+
+    def addresses(self, actor: Actor, case_ids: Collection[int]) -> Mapping[int, str]:
+        rows = Case.objects.visible_to(actor).filter(pk__in=case_ids)
+        return {
+            pk: reverse(kinds.get(kind).url_name, args=[number])
+            for pk, kind, number in rows.values_list("pk", "kind", "number")
+        }

@@ -1,7 +1,9 @@
 """The actions of the clocks room, with the roles that start with them."""
 
 from portal.tenancy.actions import Reach, register
-from portal.tenancy.roles import ADMINISTRATORS, EVERYONE, STAFF
+from portal.tenancy.roles import ADMINISTRATORS, EVERYONE, ROLES, STAFF
+
+_LEADS = frozenset(key for key in STAFF if ROLES[key].lead)
 
 register(
     "clocks.view_calendar",
@@ -16,3 +18,8 @@ register(
     roles=ADMINISTRATORS | {"workforce_analyst"},
 )
 register("clocks.edit_policies", "Edit SLA policies", roles=ADMINISTRATORS)
+register(
+    "clocks.simulate",
+    "Try other deadlines or hours on the recorded cases",
+    roles=ADMINISTRATORS | {"workforce_analyst"} | _LEADS,
+)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from portal.clocks.business_time import CalendarError, Interval
 from portal.clocks.calendars import WEEKDAYS
-from portal.clocks.changes import DatedHours, PolicyTerms, check_hours
+from portal.clocks.changes import LIMIT_TOO_SMALL, DatedHours, PolicyTerms, check_hours
 from portal.clocks.holiday_proposals import STATES
 from portal.clocks.models import BusinessCalendar, SlaPolicy
 from portal.ui.forms import DateInput, Section
@@ -203,9 +203,23 @@ class PolicyForm(forms.ModelForm):
         calendars = BusinessCalendar.objects.filter(exchange_id=self.instance.exchange_id)
         self.fields["calendar"].queryset = calendars  # type: ignore[attr-defined]
 
+    def clean_limit(self) -> int:
+        """Nothing can be kept within no time."""
+        limit: int = self.cleaned_data["limit"]
+        if limit < 1:
+            raise ValidationError(LIMIT_TOO_SMALL)
+        return limit
+
     def terms(self) -> PolicyTerms:
         """The new terms; call after validation."""
         return PolicyTerms(**self.cleaned_data)
+
+
+class DraftForm(PolicyForm):
+    """The terms that decide whether a clock is met, to be tried."""
+
+    class Meta(PolicyForm.Meta):
+        fields = ("calendar", "measure", "limit", "end_of_day")  # type: ignore[assignment]
 
 
 def _long(day: date) -> str:

@@ -8,6 +8,7 @@ out. A clock whose record its own terms do not explain is counted and listed apa
 flip: the reader is to know what the numbers leave out.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -198,6 +199,17 @@ def is_silent(simulation: Simulation, at: datetime) -> bool:
     """Whether a long run has lost its worker and may be sent to another."""
     running = simulation.state == Simulation.State.RUNNING
     return running and at - simulation.seen_at > SILENCE
+
+
+def drafted_policy(simulation: Simulation) -> SlaPolicy:
+    """The policy as the draft has it, unsaved; a target beyond the drafted limit is left out."""
+    assert simulation.policy is not None
+    policy, draft = copy.copy(simulation.policy), Promise.from_json(simulation.draft)
+    policy.measure, policy.limit = draft.measure, draft.limit
+    policy.end_of_day, policy.calendar_id = draft.end_of_day, draft.calendar_id
+    if policy.target is not None and policy.target > draft.limit:
+        policy.target = None
+    return policy
 
 
 def simulations_of(actor: Actor) -> QuerySet[Simulation]:

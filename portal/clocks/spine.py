@@ -2,12 +2,15 @@
 
 Timers name their case by id. Three things must still happen to case rows: be locked before
 their timers (acts lock in that order, so nothing can lock crosswise), follow when deadlines
-move, and have late-found breaches written on their timeline. The spine registers itself here.
+move, and have late-found breaches written on their timeline; and pages quote
+and link them. The spine registers itself here.
 """
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
+
+from portal.tenancy.actor import Actor
 
 
 class Spine(Protocol):
@@ -24,6 +27,9 @@ class Spine(Protocol):
 
     def numbers(self, case_ids: Collection[int]) -> Mapping[int, str]:
         """Case id → the number people quote."""
+
+    def addresses(self, actor: Actor, case_ids: Collection[int]) -> Mapping[int, str]:
+        """Case id → the address of its page, of those the actor may know of."""
 
 
 _spine: Spine | None = None

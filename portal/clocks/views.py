@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,8 +23,9 @@ from portal.clocks import changes, selectors, spine
 from portal.clocks.changes import DatedHours, PolicyTerms, Preview, PreviewOutdated
 from portal.clocks.forms import CalendarForm, PolicyForm, ProposalForm
 from portal.clocks.holiday_proposals import propose_holidays
-from portal.clocks.models import BusinessCalendar, SlaPolicy
+from portal.clocks.models import BusinessCalendar, Simulation, SlaPolicy
 from portal.clocks.reckoning import zone
+from portal.clocks.simulation import drafted_policy, simulations_of
 from portal.tenancy.actor import Actor, NotAllowed
 
 _PLAN_SALT = "portal.clocks.plan"
@@ -39,8 +41,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     actor = _actor(request, "clocks.view_calendar")
     now = timezone.now()
     pages = [selectors.calendar_page(row, now) for row in selectors.calendars_of(actor)]
-    may_edit = actor.may("clocks.edit_calendar")
-    return render(request, "clocks/calendar.html", {"calendars": pages, "may_edit": may_edit})
+    context = {
+        "calendars": pages,
+        "may_edit": actor.may("clocks.edit_calendar"),
+        "may_try": actor.may("clocks.simulate"),
+    }
+    return render(request, "clocks/calendar.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +56,7 @@ def edit_calendar(request: HttpRequest, key: str) -> HttpResponse:
     row = get_object_or_404(selectors.calendars_of(actor), key=key)
     if plan := _plan(request, f"calendar:{row.pk}"):
         return _carry_out_calendar(request, actor, row, plan)
-    form, proposal = _calendar_form(request, row)
+    form, proposal = _calendar_form(request, actor, row)
     if form.is_bound and form.is_valid():
         plan = {
             "week": form.cleaned_data["week"],
@@ -71,6 +77,7 @@ def policies(request: HttpRequest) -> HttpResponse:
     context = {
         "policies": selectors.policies_of(actor),
         "may_edit": actor.may("clocks.edit_policies"),
+        "may_try": actor.may("clocks.simulate"),
     }
     return render(request, "clocks/policies.html", context)
 
@@ -85,7 +92,7 @@ def edit_policy(request: HttpRequest, key: str) -> HttpResponse:
     if plan := _plan(request, f"policy:{policy.pk}"):
         return _carry_out_policy(request, actor, policy, plan)
     # A copy: the form writes into its instance, the preview compares with what is stored.
-    stored = SlaPolicy.objects.get(pk=policy.pk)
+    stored = _drafted(request, actor, policy) or SlaPolicy.objects.get(pk=policy.pk)
     form = PolicyForm(request.POST if request.method == "POST" else None, instance=stored)
     if form.is_bound and form.is_valid():
         try:
@@ -209,7 +216,7 @@ def _show_preview(
 
 
 def _calendar_form(
-    request: HttpRequest, row: BusinessCalendar
+    request: HttpRequest, actor: Actor, row: BusinessCalendar
 ) -> tuple[CalendarForm, ProposalForm]:
     """The editor's form, with proposed holidays among its dates when some were asked for."""
     today = timezone.now().astimezone(zone(row.zone)).date()
@@ -223,6 +230,10 @@ def _calendar_form(
     proposal = ProposalForm(
         request.GET if "year" in request.GET else None, initial={"year": today.year}
     )
+    if tried := _draft(request, actor).filter(calendar=row).first():
+        # Unsaved: the form shows what was tried, until it is previewed and confirmed.
+        row.week = tried.draft["week"]
+        entries = [DatedHours.from_json(entry) for entry in tried.draft["exceptions"]]
     shown = [entry for entry in entries if entry.date >= first]
     if proposal.is_bound and proposal.is_valid():
         found = propose_holidays(calendar=row, **proposal.cleaned_data)
@@ -230,6 +241,19 @@ def _calendar_form(
         shown.sort(key=lambda entry: entry.date)
         messages.info(request, _proposed_text(len(found)))
     return CalendarForm(calendar=row, shown=shown, kept=kept), proposal
+
+
+def _drafted(request: HttpRequest, actor: Actor, policy: SlaPolicy) -> SlaPolicy | None:
+    """The policy as a simulation tried it, to start an edit from; nothing of it is saved."""
+    tried = _draft(request, actor).filter(policy=policy).select_related("policy").first()
+    return drafted_policy(tried) if tried else None
+
+
+def _draft(request: HttpRequest, actor: Actor) -> QuerySet[Simulation]:
+    """The simulation that ``?draft=`` names, if any; only a page that is opened asks for it."""
+    number = request.GET.get("draft", "") if request.method != "POST" else ""
+    rows = simulations_of(actor)
+    return rows.filter(pk=int(number)) if number.isdecimal() and len(number) < 19 else rows.none()
 
 
 def _plan(request: HttpRequest, subject: str) -> dict[str, Any] | None:
