@@ -195,12 +195,6 @@ def clear_expedited(
     )
 
 
-def appeal_outcome(case: Case) -> tuple[str, str]:
-    """How an appeal ended: the decision and its rationale."""
-    detail = PlanAppealDetail.objects.get(case=case)
-    return detail.get_decision_display(), TicketDetail.objects.get(case=case).resolution_steps
-
-
 def _reason(text: str, label: str) -> str:
     text = require_text("reason", text, label)
     if contains_ssn(text):

@@ -96,7 +96,10 @@ def test_c8_nothing_is_decided_without_a_case_manager_and_the_three_contents(
     assert (case.status, case.is_open) == ("decided", False)
     assert clock(case, "decide").state == Timer.State.MET
     assert HandoffNote.objects.get(case=case).rationale == "The plan covers it."
-    assert appeals.appeal_outcome(case) == ("For the member", "The plan covers it.")
+    assert PlanAppealDetail.objects.get(case=case).decision == "overturned"
+    view = project(actor, case)
+    shown = {key: value for section in view.sections for key, _, value in section.rows}
+    assert (shown["decision"], shown["decided_at"]) == ("For the member", NOW)
 
 
 def test_cc15_an_expedited_appeal_has_72_hours_on_the_clock_weekend_or_not(
