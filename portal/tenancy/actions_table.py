@@ -1,7 +1,7 @@
 """The actions the tenancy room itself offers, with the roles that start with them."""
 
 from portal.tenancy.actions import Reach, register
-from portal.tenancy.roles import ADMINISTRATORS, EVERYONE, STAFF
+from portal.tenancy.roles import ADMINISTRATORS, EVERYONE, ROLES, STAFF
 
 register(
     "tenancy.sign_in",
@@ -19,6 +19,11 @@ register(
     "Invite people into one's own organization",
     roles=ADMINISTRATORS | {"office_manager", "agency_manager", "entity_primary_contact"},
     reach=Reach.ANYONE,
+)
+register(
+    "tenancy.set_skills",
+    "Set languages, skills and caps of the people of one's unit",
+    roles=ADMINISTRATORS | {key for key in STAFF if ROLES[key].lead},
 )
 register("tenancy.api_token", "Hold API tokens of one's own", roles=EVERYONE, reach=Reach.ANYONE)
 register(

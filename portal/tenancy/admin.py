@@ -126,7 +126,10 @@ class MembershipAdmin(ServiceModelAdmin):
     list_select_related = ("person", "role", "organization")
     search_fields = ("person__full_name", "person__email", "organization__name")
     autocomplete_fields = ("person", "organization")
-    fields = ("person", "organization", "role", "languages", "is_active", "since")
+    fields = (
+        *("person", "organization", "role", "languages", "skills", "capacity"),
+        *("is_active", "since"),
+    )
     readonly_fields = ("since",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -135,7 +138,7 @@ class MembershipAdmin(ServiceModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        ended = () if obj.is_active else ("is_active", "languages")
+        ended = () if obj.is_active else ("is_active", "languages", "skills", "capacity")
         return ("person", "organization", "role", "since", *ended)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Membership:
@@ -144,8 +147,12 @@ class MembershipAdmin(ServiceModelAdmin):
 
     def change(self, actor: Actor, row: Membership, data: dict[str, Any]) -> Membership:
         if "languages" in data:
-            administration.set_languages(
-                actor=actor, membership=row, languages=data["languages"] or []
+            administration.set_skills(
+                actor=actor,
+                membership=row,
+                languages=data["languages"] or [],
+                skills=data["skills"] or [],
+                capacity=data["capacity"],
             )
         if data.get("is_active") is False and row.is_active:
             services.end_membership(actor=actor, membership=row)

@@ -121,16 +121,38 @@ def update_person(*, actor: Actor, person: Person, full_name: str, phone: str = 
 
 
 @transaction.atomic
-def set_languages(*, actor: Actor, membership: Membership, languages: Iterable[str]) -> Membership:
-    """Say which languages somebody works in.
+def set_skills(
+    *,
+    actor: Actor,
+    membership: Membership,
+    languages: Iterable[str],
+    skills: Iterable[str],
+    capacity: int | None,
+) -> Membership:
+    """Say which languages and skills somebody has, and how many open cases they may be given.
+
+    Args:
+        capacity: the routing table gives them nothing more; None: no cap. A person may always
+            take another, and a lead may give them one.
 
     Raises:
-        NotAllowed: the actor does not administer the exchange.
+        NotAllowed: the actor neither administers the exchange nor leads the person's unit.
+        ValidationError: a word or the number does not fit; by field.
     """
-    actor.require("tenancy.administer")
-    changes = {"languages": [language.strip() for language in languages if language.strip()]}
-    _apply(membership, changes, ("languages",), actor=actor, action="tenancy.membership_changed")
+    actor.require("tenancy.set_skills")
+    if (
+        not actor.may("tenancy.administer")
+        and membership.organization_id not in actor.organization_ids
+    ):
+        raise NotAllowed("tenancy.set_skills")
+    changes = {"languages": _words(languages), "skills": _words(skills), "capacity": capacity}
+    _apply(membership, changes, tuple(changes), actor=actor, action="tenancy.membership_changed")
     return membership
+
+
+def _words(words: Iterable[str]) -> list[str]:
+    """Words without margins and repeats, in the order given."""
+    return list(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
 def _apply(

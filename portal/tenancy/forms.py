@@ -53,6 +53,30 @@ class PeopleFilter(forms.Form):
     )
 
 
+class SkillsForm(forms.Form):
+    """What the routing table knows of somebody."""
+
+    languages = forms.CharField(
+        label="Languages", required=False, max_length=400, help_text="Separated by commas."
+    )
+    skills = forms.CharField(
+        label="Skills", required=False, max_length=400, help_text="Separated by commas."
+    )
+    capacity = forms.IntegerField(
+        label="Cap",
+        required=False,
+        min_value=0,
+        max_value=999,
+        help_text="The most open cases the routing table may give them; empty: no cap.",
+    )
+
+    def clean_languages(self) -> list[str]:
+        return self.cleaned_data["languages"].split(",")
+
+    def clean_skills(self) -> list[str]:
+        return self.cleaned_data["skills"].split(",")
+
+
 class InviteForm(forms.Form):
     """Whom to invite, and into which organization and role."""
 

@@ -262,6 +262,12 @@ class Membership(models.Model):
     )
     role = SameExchangeForeignKey(Role, on_delete=models.PROTECT, related_name="memberships")
     languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    skills = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    capacity = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="The most open cases the routing table may give this person; empty: no cap.",
+    )
     is_active = models.BooleanField(default=True)
     since = models.DateTimeField(default=timezone.now, editable=False)
 

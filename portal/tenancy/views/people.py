@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views import View
 
-from portal.tenancy import invitations, services
-from portal.tenancy.forms import InviteForm, PeopleFilter
+from portal.tenancy import administration, invitations, services
+from portal.tenancy.forms import InviteForm, PeopleFilter, SkillsForm
 from portal.tenancy.http import ActorRequest
 from portal.tenancy.models import Invitation, Membership, Person
 from portal.tenancy.views import show_errors
@@ -103,6 +103,50 @@ class Invite(View):
                 messages.success(request, "The invitation is on its way. It works for seven days.")
                 return redirect("tenancy:people")
         return render(request, "tenancy/invite.html", {"form": form})
+
+
+class Skills(View):
+    """Languages, skills and cap of somebody: for administrators, and leads of their unit."""
+
+    def get(self, request: ActorRequest, pk: int) -> HttpResponse:
+        row = self._row(request, pk)
+        initial = {
+            "languages": ", ".join(row.languages),
+            "skills": ", ".join(row.skills),
+            "capacity": row.capacity,
+        }
+        return self._page(request, row, SkillsForm(initial=initial))
+
+    def post(self, request: ActorRequest, pk: int) -> HttpResponse:
+        row = self._row(request, pk)
+        form = SkillsForm(request.POST)
+        if form.is_valid():
+            try:
+                administration.set_skills(actor=request.actor, membership=row, **form.cleaned_data)
+            except ValidationError as error:
+                show_errors(form, error)
+            else:
+                messages.success(request, f"Saved for {row.person.full_name}.")
+                return redirect(self._back(request))
+        return self._page(request, row, form, status=422)
+
+    def _row(self, request: ActorRequest, pk: int) -> Membership:
+        actor = request.actor
+        actor.require("tenancy.set_skills")
+        rows = Membership.objects.filter(exchange_id=actor.exchange_id, is_active=True)
+        if not actor.may("tenancy.administer"):
+            rows = rows.filter(organization_id__in=actor.organization_ids)
+        return get_object_or_404(rows.select_related("person", "organization", "role"), pk=pk)
+
+    def _page(
+        self, request: ActorRequest, row: Membership, form: SkillsForm, status: int = 200
+    ) -> HttpResponse:
+        context = {"form": form, "membership": row, "back_url": self._back(request)}
+        return render(request, "tenancy/skills.html", context, status=status)
+
+    def _back(self, request: ActorRequest) -> str:
+        may_list = request.actor.may("tenancy.administer")
+        return reverse("tenancy:people" if may_list else "home")
 
 
 class Confirmed(View):
