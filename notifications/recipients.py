@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from escalations.releases.models import Release
+from escalations.tickets.models import TicketDetail
 from portal.casework.models import Case, OutboxMessage, TimelineEvent
 from portal.tenancy import selectors
 from portal.tenancy.models import Membership, Organization, Person
@@ -69,12 +70,13 @@ def opener(message: OutboxMessage) -> Iterable[Person]:
 
 
 def opener_outside(message: OutboxMessage) -> Iterable[Person]:
-    """The enroller who brought the case; nobody, where the exchange's own staff opened it."""
+    """The enroller who brought the case, or called about it; nobody, where there is none."""
     case = message.case
-    if case is None or case.organization is None or case.opened_by is None:
+    if case is None or case.organization is None:
         return []
     staff = _members(case.organization, action="tickets.view_own", below=True)
-    return staff.filter(pk=case.opened_by_id)
+    named = TicketDetail.objects.filter(case=case).values("enroller_id")
+    return staff.filter(Q(pk=case.opened_by_id) | Q(pk__in=named))
 
 
 def employer(message: OutboxMessage) -> Iterable[Person]:

@@ -16,10 +16,13 @@ class TicketTypeAdmin(ServiceModelAdmin):
     list_display = ("label", "key", "is_active")
     list_filter = ("is_active",)
     search_fields = ("label", "key")
-    fields = ("key", "label", "best_practices", "is_active")
+    fields = (
+        *("key", "kind", "label", "best_practices", "usual_exception"),
+        *("fields", "is_active"),
+    )
 
     def get_readonly_fields(self, request: Any, obj: TicketType | None = None) -> tuple[str, ...]:
-        return ("key",) if obj else ("is_active",)
+        return ("key", "kind") if obj else ("is_active",)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> TicketType:
         return configuration.add_type(actor=actor, **data)
@@ -33,9 +36,12 @@ class RoutingRuleAdmin(ServiceModelAdmin):
     """Order is part of the rule, so lines are moved and tried out on the routing page."""
 
     action = configuration.ACTION
-    list_display = ("position", "ticket_type", "only_urgent", "queue", "why")
+    list_display = ("position", "ticket_type", "only_urgent", "language", "queue", "why")
     list_select_related = ("ticket_type", "queue")
-    fields = ("ticket_type", "only_urgent", "queue", "why")
+    fields = (
+        *("ticket_type", "only_urgent", "language", "queue", "why"),
+        *("auto_assign", "skill"),
+    )
     autocomplete_fields = ("ticket_type", "queue")
 
     def create(self, actor: Actor, data: dict[str, Any]) -> RoutingRule:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.urls import URLPattern, path
 from drf_spectacular.utils import extend_schema
@@ -10,12 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from escalations.tickets import services
+from escalations.tickets.duplicates import require_no_duplicate
+from escalations.tickets.enrollers import find_enroller
 from escalations.tickets.models import ResolutionCode, TicketDetail, TicketType
 from portal.api import projections
 from portal.api.base import ApiView, ListView
 from portal.api.serializers import MAX_TEXT, StrictSerializer
 from portal.casework.forms import find_case
-from portal.tenancy.models import Organization
+from portal.tenancy.models import Membership, Organization
 
 
 def _length(name: str) -> int:
@@ -48,6 +51,21 @@ class TicketInputSerializer(StrictSerializer):
     consumer_email = serializers.EmailField(
         required=False, allow_blank=True, max_length=_length("consumer_email")
     )
+    language = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=_length("language"),
+        help_text="What the consumer speaks.",
+    )
+    enroller = serializers.EmailField(
+        required=False, help_text="Address of the enroller who called: they are told."
+    )
+    facts = serializers.DictField(
+        required=False, help_text="The type's own fields, by key; see /ticket-types/."
+    )
+    open_another = serializers.BooleanField(
+        default=False, help_text="Open it although one is open about the same case."
+    )
 
 
 class TicketOpenView(ApiView):
@@ -74,8 +92,24 @@ class TicketOpenView(ApiView):
             data["queue"] = self._one("queue", queues.filter(code=code))
         if number := data.pop("parent", None):
             data["parent"] = find_case(self.actor, number, field="parent")
+        if address := data.pop("enroller", ""):
+            data["enroller"] = self._enroller(address)
+        if not data.pop("open_another"):
+            require_no_duplicate(
+                actor=self.actor,
+                ticket_type=data["ticket_type"],
+                consumer_case_number=data.get("consumer_case_number", ""),
+            )
         case = services.open_ticket(actor=self.actor, **data)
         return Response(projections.done(case, self.actor), status=201)
+
+    def _enroller(self, address: str) -> Membership | None:
+        try:
+            return find_enroller(self.actor, address)
+        except ValidationError as error:
+            raise exceptions.ValidationError(
+                {"enroller": error.messages}, code="invalid_choice"
+            ) from None
 
     def _one(self, name: str, rows: QuerySet[Any]) -> Any:
         found = rows.first()
@@ -94,12 +128,28 @@ class ChoiceRowSerializer(projections.Shape):
     label = serializers.CharField()  # type: ignore[assignment]
 
 
+class TicketTypeSerializer(ChoiceRowSerializer):
+    """A type of ticket: what it asks for, and what is good to know first."""
+
+    kind = serializers.CharField(help_text="How its tickets are worked.")
+    best_practices = serializers.ListField(child=serializers.CharField())
+    usual_exception = serializers.CharField()
+    facts = serializers.ListField(
+        child=serializers.DictField(), help_text="Its own fields, in order; the keys of `facts`."
+    )
+
+    def to_representation(self, row: Any) -> dict[str, Any]:
+        """``fields`` is a name of the serializer's own."""
+        names = ("id", "key", "label", "kind", "best_practices", "usual_exception")
+        return {name: getattr(row, name) for name in names} | {"facts": row.fields}
+
+
 class TicketTypeListView(ListView):
     """Types of ticket."""
 
     actions = {"GET": "tickets.view"}
     queryset = TicketType.objects.none()
-    serializer_class = ChoiceRowSerializer
+    serializer_class = TicketTypeSerializer
     orderings = {"label": "label", "-label": "-label"}
 
     @extend_schema(operation_id="ticket_types_list", tags=["tickets"])

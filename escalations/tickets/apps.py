@@ -9,15 +9,32 @@ class TicketsConfig(AppConfig):
     def ready(self) -> None:
         from escalations.tickets import (
             actions_table,  # noqa: F401
+            promise,
             promises,  # noqa: F401
             timed,
         )
+        from escalations.tickets import panels as blocks
         from escalations.tickets.feed import ACCESS_TO_CARE
         from escalations.tickets.kind import TICKET, register_work_kind
+        from escalations.tickets.work import WORK_KINDS
         from portal.api import registry
+        from portal.casework import panels
         from portal.consumers import feeds
 
-        register_work_kind(TICKET)
+        for kind in (TICKET, *WORK_KINDS):
+            register_work_kind(kind)
+        panels.register(
+            None,
+            "tickets/_promise.html",
+            promise.panel,
+            15,
+            title="What we promise",
+            with_status_only=True,
+        )
+        panels.register(None, "tickets/_holder.html", blocks.holder, 16, title="Help desk ticket")
+        panels.register(
+            "help_desk", "tickets/_held.html", blocks.held, 16, title="Cases that wait for it"
+        )
         _register_navigation()
         feeds.register(ACCESS_TO_CARE)
         timed.register()
@@ -35,6 +52,14 @@ def _register_navigation() -> None:
             "tickets.open",
             30,
             hint="Hand an issue to the unit that resolves it.",
+        ),
+        NavItem(
+            "workload",
+            "Workload",
+            "tickets:workload",
+            "tickets.view_workload",
+            35,
+            hint="Who has how much in hand.",
         ),
         NavItem(
             "types",

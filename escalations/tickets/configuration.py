@@ -7,12 +7,14 @@ that matches names the queue, so its order is part of the rule (decision 4).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
 from escalations.tickets import workkinds
+from escalations.tickets.facts import read_fields
 from escalations.tickets.models import ResolutionCode, RoutingRule, TicketType
 from portal.casework.machine import Refused
 from portal.ledger.services import record
@@ -46,9 +48,31 @@ class Route:
     queue: Organization | None
     why: str
     tried: tuple[Tried, ...] = ()
+    #: The line that matched; None where a person chose the unit, or none matched.
+    rule: RoutingRule | None = None
+
+    @property
+    def trail(self) -> list[dict[str, Any]]:
+        """The lines that were asked, as a ticket keeps them: the table may change later."""
+        return [
+            {
+                "position": tried.rule.position,
+                "line": tried.rule.why,
+                "matches": tried.matches,
+                "reason": tried.reason,
+            }
+            for tried in self.tried
+            if tried.matches is not None
+        ]
 
 
-def find_route(*, rules: Sequence[RoutingRule], ticket_type: TicketType, is_urgent: bool) -> Route:
+def find_route(
+    *,
+    rules: Sequence[RoutingRule],
+    ticket_type: TicketType,
+    is_urgent: bool,
+    language: str = "",
+) -> Route:
     """What the routing table, given in order, says to a ticket: the first match wins.
 
     The one place where lines are compared: opening a ticket, the feed and the try-out ask here.
@@ -62,12 +86,14 @@ def find_route(*, rules: Sequence[RoutingRule], ticket_type: TicketType, is_urge
             tried.append(Tried(rule, False, "It is for another type."))
         elif rule.only_urgent and not is_urgent:
             tried.append(Tried(rule, False, "It is for urgent tickets only."))
+        elif rule.language and rule.language.casefold() != language.strip().casefold():
+            tried.append(Tried(rule, False, f"It is for tickets in {rule.language} only."))
         else:
             found = rule
             tried.append(Tried(rule, True, "It matches, and is the first to do so."))
     if found is None:
         return Route(None, "No line of the routing table matches.", tuple(tried))
-    return Route(found.queue, found.why, tuple(tried))
+    return Route(found.queue, found.why, tuple(tried), found)
 
 
 def routing_rules(exchange: Exchange) -> list[RoutingRule]:
@@ -85,15 +111,19 @@ def add_type(
     kind: str = "ticket",
     best_practices: Sequence[str] = (),
     yearly_counts: Mapping[str, int] | None = None,
+    fields: Sequence[Mapping[str, Any]] = (),
+    usual_exception: str = "",
 ) -> TicketType:
     """Add a type of ticket.
 
     Args:
         kind: how its tickets are worked; a key of :mod:`escalations.tickets.workkinds`.
+        fields: its own fields, as :func:`escalations.tickets.facts.read_fields` takes them.
+        usual_exception: which exception to the promise its tickets meet as a rule (ES-03).
 
     Raises:
         NotAllowed: the actor may not configure tickets.
-        ValidationError: the key is taken or the label empty; names the field.
+        ValidationError: the key is taken, the label empty, or a field wrong; names the field.
     """
     _require(actor)
     if kind not in workkinds.kind_keys():
@@ -105,7 +135,10 @@ def add_type(
         label=label.strip(),
         best_practices=list(best_practices),
         yearly_counts=dict(yearly_counts or {}),
+        fields=[dict(field) for field in fields],
+        usual_exception=usual_exception,
     )
+    read_fields(ticket_type.fields)
     ticket_type.full_clean()
     ticket_type.save()
     record(actor=actor, action="tickets.type_added", data={"type": ticket_type.pk})
@@ -120,19 +153,30 @@ def change_type(
     label: str,
     best_practices: Sequence[str],
     is_active: bool,
+    fields: Sequence[Mapping[str, Any]] | None = None,
+    usual_exception: str | None = None,
 ) -> TicketType:
-    """Change how a type is called, what is advised, and whether new tickets may have it.
+    """Change how a type is called, what is advised and asked, and whether new tickets may have it.
+
+    Args:
+        fields, usual_exception: None leaves them as they are. Facts of tickets that are there
+            stay, also those of a field that is taken off.
 
     Raises:
         NotAllowed: the actor may not configure tickets.
-        ValidationError: the label is empty.
+        ValidationError: the label is empty, or a field is wrong.
     """
     _require(actor)
-    wanted = {
+    wanted: dict[str, Any] = {
         "label": label.strip(),
         "best_practices": list(best_practices),
         "is_active": is_active,
     }
+    if fields is not None:
+        read_fields(list(fields))
+        wanted["fields"] = [dict(field) for field in fields]
+    if usual_exception is not None:
+        wanted["usual_exception"] = usual_exception
     changed = [name for name, value in wanted.items() if getattr(ticket_type, name) != value]
     for name in changed:
         setattr(ticket_type, name, wanted[name])
@@ -156,12 +200,18 @@ def add_rule(
     why: str,
     ticket_type: TicketType | None = None,
     only_urgent: bool = False,
+    language: str = "",
+    auto_assign: bool = False,
+    skill: str = "",
 ) -> RoutingRule:
     """Add a line at the end of the routing table.
 
     Args:
         ticket_type: None: any type.
         why: one sentence, shown on every ticket the line routes.
+        language: only tickets whose consumer speaks it.
+        auto_assign: give the ticket to whoever of the unit is least loaded and below their cap,
+            speaks the language and has the ``skill``.
 
     Raises:
         NotAllowed: the actor may not configure tickets.
@@ -171,7 +221,8 @@ def add_rule(
     _lock_table(actor)
     last = RoutingRule.objects.filter(exchange=actor.exchange).aggregate(last=Max("position"))
     rule = RoutingRule(exchange=actor.exchange, position=(last["last"] or 0) + 1)
-    _fill_rule(rule, ticket_type, only_urgent, queue, why)
+    conditions = Conditions(ticket_type, only_urgent, language, auto_assign, skill)
+    _fill_rule(rule, conditions, queue, why)
     record(actor=actor, action="tickets.rule_added", data={"rule": rule.pk})
     return rule
 
@@ -185,6 +236,9 @@ def change_rule(
     why: str,
     ticket_type: TicketType | None = None,
     only_urgent: bool = False,
+    language: str = "",
+    auto_assign: bool = False,
+    skill: str = "",
 ) -> RoutingRule:
     """Change a line in its place; tickets that are open already stay where they are.
 
@@ -193,7 +247,8 @@ def change_rule(
         ValidationError: the unit has no queue, or the sentence is missing.
     """
     _require(actor)
-    _fill_rule(rule, ticket_type, only_urgent, queue, why)
+    conditions = Conditions(ticket_type, only_urgent, language, auto_assign, skill)
+    _fill_rule(rule, conditions, queue, why)
     record(actor=actor, action="tickets.rule_changed", data={"rule": rule.pk})
     return rule
 
@@ -281,16 +336,23 @@ def change_resolution_code(
     return code
 
 
-def _fill_rule(
-    rule: RoutingRule,
-    ticket_type: TicketType | None,
-    only_urgent: bool,
-    queue: Organization,
-    why: str,
-) -> None:
+@dataclass(frozen=True)
+class Conditions:
+    """When a line matches, and whom it gives the ticket to."""
+
+    ticket_type: TicketType | None
+    only_urgent: bool
+    language: str
+    auto_assign: bool
+    skill: str
+
+
+def _fill_rule(rule: RoutingRule, when: Conditions, queue: Organization, why: str) -> None:
     if not queue.has_queue or not queue.is_active:
         raise ValidationError({"queue": "Choose a unit that has a queue."})
-    rule.ticket_type, rule.only_urgent = ticket_type, only_urgent
+    rule.ticket_type, rule.only_urgent = when.ticket_type, when.only_urgent
+    rule.language, rule.skill = when.language.strip(), when.skill.strip()
+    rule.auto_assign = when.auto_assign
     rule.queue, rule.why = queue, why.strip()
     rule.full_clean()
     rule.save()

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from escalations.tickets import table
-from escalations.tickets.configuration import find_route, routing_rules
+from escalations.tickets import workkinds
+from escalations.tickets.configuration import Route, find_route, routing_rules
 from escalations.tickets.models import TicketDetail, TicketType
 from portal.casework.bulk_open import open_many
 from portal.casework.machine import Audience
@@ -110,21 +110,43 @@ def apply_batch(*, actor: Actor, rows: Sequence[FeedRow], at: datetime) -> int:
     }
     if lacking := [route.why for route in routes.values() if route.queue is None]:
         raise FeedRefused(f"{lacking[0]} Add a line for “{ticket_type}” first.")
-    urgency = [is_urgent(row.data) for row in rows]
+    # Cases opened together share their clocks; those of urgent ones can differ.
+    return sum(
+        _open(
+            actor=actor,
+            ticket_type=ticket_type,
+            rows=[row for row in rows if is_urgent(row.data) is urgent],
+            route=route,
+            urgent=urgent,
+            at=at,
+        )
+        for urgent, route in routes.items()
+    )
+
+
+def _open(
+    *,
+    actor: Actor,
+    ticket_type: TicketType,
+    rows: Sequence[FeedRow],
+    route: Route,
+    urgent: bool,
+    at: datetime,
+) -> int:
+    """Open tickets that are all urgent, or all not; returns how many."""
+    queue = route.queue
+    new = NewCase(
+        queue=queue,
+        is_urgent=urgent,
+        topic=TYPE_KEY,
+        event_data={"type": TYPE_KEY, "queue": queue.pk if queue else None},
+    )
     cases = open_many(
         actor=actor,
         kind_key=ticket_type.kind,
-        new_cases=[
-            NewCase(
-                queue=(queue := routes[urgent].queue),
-                is_urgent=urgent,
-                topic=TYPE_KEY,
-                event_data={"type": TYPE_KEY, "queue": queue.pk if queue else None},
-            )
-            for urgent in urgency
-        ],
+        new_cases=[new] * len(rows),
         at=at,
-        clock_effects=table.OPENING_CLOCKS,
+        clock_effects=workkinds.get(ticket_type.kind).clocks(is_urgent=urgent),
         audience=Audience.INTERNAL,
         ledger_data={"type": TYPE_KEY, "feed": FEED_KEY},
     )
@@ -136,12 +158,13 @@ def apply_batch(*, actor: Actor, rows: Sequence[FeedRow], at: datetime) -> int:
                 case=case,
                 ticket_type=ticket_type,
                 summary=summary,
-                routed_because=routes[urgent].why,
+                routed_because=route.why,
+                routing_trail=route.trail,
                 facts=dict(row.data),
                 source_feed=FEED_KEY,
                 source_key=row.key,
             )
-            for case, row, summary, urgent in zip(cases, rows, summaries, urgency, strict=True)
+            for case, row, summary in zip(cases, rows, summaries, strict=True)
         ]
     )
     CaseText.objects.bulk_create(

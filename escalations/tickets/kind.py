@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from django.db.models import Exists, OuterRef, Q
 
-from escalations.tickets import doors, projection, services, workkinds
+from escalations.tickets import doors, enrollers, projection, services, workkinds
 from escalations.tickets.models import TicketDetail, TicketType
+from escalations.tickets.promise import USUAL
 from escalations.tickets.table import MACHINE, OPENING_CLOCKS
 from escalations.tickets.workkinds import WorkKind
 from portal.casework import kinds
@@ -17,7 +18,10 @@ from portal.tenancy.roles import Family
 
 def visible(actor: Actor) -> Q | None:
     """A unit sees its own queues and what its people own; External Affairs sees tickets that
-    are work for a constituent case, without owning them (EA-13)."""
+    are work for a constituent case, without owning them (EA-13); an enroller sees those they
+    brought or were named in, by status only (ES-03)."""
+    if actor.is_outside:
+        return enrollers.brought_by(actor)
     if not actor.may("tickets.view"):
         return None
     if actor.family is Family.EXTERNAL_AFFAIRS:
@@ -33,6 +37,11 @@ def visible(actor: Actor) -> Q | None:
     return Q(queue_id__in=actor.organization_ids) | Q(owner_id=actor.person_id)
 
 
+def detailed(actor: Actor) -> Q | None:
+    """Tickets are the exchange's own work: nobody outside is ever shown what is in one."""
+    return None if actor.is_outside else visible(actor)
+
+
 def summaries(actor: Actor, cases: Sequence[Case]) -> Mapping[int, str]:
     """Type and consumer, for rows of a queue."""
     rows = TicketDetail.objects.filter(case__in=cases).select_related("ticket_type")
@@ -43,10 +52,11 @@ def summaries(actor: Actor, cases: Sequence[Case]) -> Mapping[int, str]:
 
 
 def outcome(case: Case) -> tuple[str, str]:
-    """How a ticket ended: the resolution code's label, and the steps taken."""
+    """How a ticket ended: the resolution code's label or the status, and the steps taken."""
     detail = TicketDetail.objects.select_related("resolution_code").get(case=case)
-    code = detail.resolution_code
-    return (code.label if code else "", detail.resolution_steps)
+    status = kinds.get(case.kind).machine.statuses[case.status]
+    label = detail.resolution_code.label if detail.resolution_code else status.label
+    return (label, detail.resolution_steps)
 
 
 def topics(actor: Actor) -> Sequence[tuple[str, str]]:
@@ -62,7 +72,9 @@ def register_work_kind(kind: WorkKind) -> CaseKind:
         ValueError: another kind has its key, or a door leads to an act that does not exist.
     """
     workkinds.add(kind)
-    shared = {key: door for key, door in doors.DOORS.items() if key in kind.machine.acts}
+    endings = {outcome.act: doors.outcome_door(outcome) for outcome in kind.outcomes}
+    known = {**doors.DOORS, **endings}
+    shared = {key: door for key, door in known.items() if key in kind.machine.acts}
     return kinds.register(
         CaseKind(
             key=kind.key,
@@ -73,7 +85,8 @@ def register_work_kind(kind: WorkKind) -> CaseKind:
             url_name="casework:case",
             number_prefix=kind.number_prefix,
             doors={**shared, **kind.doors},
-            detailed=kind.detailed,
+            detailed=kind.detailed if kind.visible else detailed,
+            shares_details=kind.detailed is not None and kind.shares_details,
             summaries=summaries,
             project=kind.project or projection.project,
             open_for=services.open_for_case,
@@ -89,4 +102,5 @@ TICKET = WorkKind(
     plural="Escalation tickets",
     number_prefix="ES",
     opening=OPENING_CLOCKS,
+    promise=USUAL,
 )

@@ -7,10 +7,11 @@ clocks. What only one kind has is added as rows of its own (C.2a, C.3; SC-13, SC
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from escalations.letters.acts import LETTER_ACTS
 from portal.casework.common_acts import COMMON_ACTS
-from portal.casework.machine import Act, Coarse, Machine, Status, machine
+from portal.casework.machine import ANY_OPEN, Act, Coarse, Machine, Status, machine
 from portal.clocks.effects import ClockEffect, Effect
 
 WORKING = frozenset({"in_progress"})
@@ -117,9 +118,36 @@ class Outcome:
         "a contact with the consumer is on record",
     )
     source: str = "C.1 8, C.2a 9"
+    #: Where it may be recorded, when that differs from the kind's other outcomes.
+    sources: frozenset[str] = frozenset()
+    #: Whether a code of the exchange's list says how it ended, besides the status.
+    takes_code: bool = True
+    #: Whether the consumer must have been told first.
+    needs_contact: bool = True
+
+
+def ending(
+    status: str, label: str, act: str, act_label: str, *, needs_contact: bool = False, **more: Any
+) -> Outcome:
+    """An outcome that its status says in full: steps are asked for, a code is not."""
+    guards = ("the steps taken",)
+    if needs_contact:
+        guards += ("a contact with the consumer is on record",)
+    return Outcome(
+        status,
+        label,
+        act,
+        act_label,
+        guards,
+        takes_code=False,
+        needs_contact=needs_contact,
+        **more,
+    )
 
 
 RESOLVED = Outcome()
+#: Resolved, in work that has no consumer who could be told.
+SETTLED = Outcome(guards=("resolution code and steps",), needs_contact=False)
 
 
 def work_machine(
@@ -132,9 +160,13 @@ def work_machine(
     acts: tuple[Act, ...] = (),
     starts_from: frozenset[str] = frozenset({"new"}),
     resolves_from: frozenset[str] = WORKING,
+    promises: tuple[str, ...] = (),
+    reopens: tuple[str, ...] | None = None,
+    pauses: bool = True,
+    contact_from: frozenset[str] = frozenset(),
     stops: tuple[str, ...] = (),
 ) -> Machine:
-    """The machine of a kind of ticket whose promise is the policy ``<kind>.resolve``.
+    """The machine of one kind of ticket.
 
     Args:
         labels: what this kind calls the shared statuses, by key.
@@ -144,12 +176,18 @@ def work_machine(
         acts: rows only this kind has, before the shared ones.
         starts_from: where "Start work" begins.
         resolves_from: where its outcomes may be recorded.
+        promises: policies that its outcomes keep; without any, ``<kind>.resolve``.
+        reopens: those of them that start again when a ticket is reopened; None: all.
+        pauses: whether the promises stand while it waits for somebody (decision 10); those a
+            source makes to consumers without an exception go on.
+        contact_from: where a contact may be recorded besides in the middle of work.
         stops: further promises that an outcome keeps, e.g. ``access_to_care.contact``.
 
     Raises:
         ValueError: the table contradicts itself.
     """
-    promise = f"{kind}.resolve"
+    promises = promises or (f"{kind}.resolve",)
+    paused = promises if pauses else ()
     labels = labels or {}
 
     def status(key: str, label: str, **more: object) -> Status:
@@ -174,11 +212,12 @@ def work_machine(
         acts=(
             _start(starts_from),
             *acts,
-            *(act for wait in waits for act in _waiting(wait, promise, ended)),
-            _contact(waits),
-            *(_outcome(o, promise, resolves_from, stops) for o in outcomes),
-            *_endings(promise, ended, starts_from),
+            *(act for wait in waits for act in _waiting(wait, promises, paused, ended)),
+            _contact(waits, contact_from),
+            *(_outcome(o, (*promises, *stops), resolves_from) for o in outcomes),
+            *_endings(promises if reopens is None else reopens, ended, starts_from),
             *_urgency(),
+            *_shared(),
             *COMMON_ACTS,
             *LETTER_ACTS,
         ),
@@ -198,7 +237,9 @@ def _start(sources: frozenset[str]) -> Act:
     )
 
 
-def _waiting(wait: Wait, promise: str, ended: frozenset[str]) -> tuple[Act, ...]:
+def _waiting(
+    wait: Wait, promises: tuple[str, ...], paused: tuple[str, ...], ended: frozenset[str]
+) -> tuple[Act, ...]:
     """Ask, follow up, and go on: the promise stands in the other party's hands meanwhile."""
     rows = [
         Act(
@@ -210,7 +251,7 @@ def _waiting(wait: Wait, promise: str, ended: frozenset[str]) -> tuple[Act, ...]
             by_owner=True,
             guards=wait.guards,
             clocks=(
-                ClockEffect(Effect.PAUSE, promise, party=wait.party),
+                *(ClockEffect(Effect.PAUSE, promise, party=wait.party) for promise in paused),
                 ClockEffect(Effect.START, wait.policy, party=wait.party),
             ),
             notifies=wait.notifies,
@@ -227,7 +268,7 @@ def _waiting(wait: Wait, promise: str, ended: frozenset[str]) -> tuple[Act, ...]
             by_system=wait.ended_by_system,
             clocks=(
                 ClockEffect(Effect.STOP, wait.policy),
-                ClockEffect(Effect.RESUME, promise),
+                *(ClockEffect(Effect.RESUME, promise) for promise in paused),
             ),
             done=wait.ended,
             source="C.2a 8",
@@ -251,7 +292,7 @@ def _waiting(wait: Wait, promise: str, ended: frozenset[str]) -> tuple[Act, ...]
                 by_system=True,
                 clocks=(
                     ClockEffect(Effect.STOP, wait.policy),
-                    ClockEffect(Effect.STOP, promise),
+                    *(ClockEffect(Effect.STOP, promise) for promise in promises),
                     *(
                         (ClockEffect(Effect.START, "ticket.auto_close"),)
                         if "resolved" in ended
@@ -296,34 +337,28 @@ def _follow_up_due(wait: Wait, key: str, message: str) -> Act:
     )
 
 
-def _contact(waits: tuple[Wait, ...]) -> Act:
+def _contact(waits: tuple[Wait, ...], more: frozenset[str]) -> Act:
     return Act(
         "record_contact",
         "Record a contact with the consumer",
         "tickets.work",
-        sources=WORKING | {wait.status for wait in waits},
+        sources=WORKING | more | {wait.status for wait in waits},
         by_owner=True,
         done="Contact with the consumer",
         source="EA-12",
     )
 
 
-def _outcome(
-    outcome: Outcome, promise: str, sources: frozenset[str], stops: tuple[str, ...]
-) -> Act:
+def _outcome(outcome: Outcome, kept: tuple[str, ...], sources: frozenset[str]) -> Act:
     return Act(
         outcome.act,
         outcome.act_label,
         "tickets.work",
-        sources=sources,
+        sources=outcome.sources or sources,
         target=outcome.status,
         by_owner=True,
         guards=outcome.guards,
-        clocks=(
-            ClockEffect(Effect.STOP, promise),
-            *(ClockEffect(Effect.STOP, policy) for policy in stops),
-            *CLOSES_IN_TIME,
-        ),
+        clocks=(*(ClockEffect(Effect.STOP, policy) for policy in kept), *CLOSES_IN_TIME),
         notifies=("ticket.resolved",),
         confirm=True,
         done=outcome.label,
@@ -331,19 +366,26 @@ def _outcome(
     )
 
 
-def _endings(promise: str, ended: frozenset[str], early: frozenset[str]) -> tuple[Act, ...]:
+def closing(ended: frozenset[str], action: str = "tickets.work") -> Act:
+    """The row that closes what has ended; a timer does so after five business days."""
+    return Act(
+        "close",
+        "Close",
+        action,
+        sources=ended,
+        target="closed",
+        by_system=True,
+        clocks=(ClockEffect(Effect.CANCEL, "ticket.auto_close"),),
+        done="Closed",
+        source="C.2a 10",
+    )
+
+
+def _endings(
+    reopens: tuple[str, ...], ended: frozenset[str], early: frozenset[str]
+) -> tuple[Act, ...]:
     return (
-        Act(
-            "close",
-            "Close",
-            "tickets.work",
-            sources=ended,
-            target="closed",
-            by_system=True,
-            clocks=(ClockEffect(Effect.CANCEL, "ticket.auto_close"),),
-            done="Closed",
-            source="C.2a 10",
-        ),
+        closing(ended),
         Act(
             "reopen",
             "Reopen",
@@ -354,7 +396,7 @@ def _endings(promise: str, ended: frozenset[str], early: frozenset[str]) -> tupl
             guards=("a reason",),
             clocks=(
                 ClockEffect(Effect.CANCEL, "ticket.auto_close"),
-                ClockEffect(Effect.START, promise),
+                *(ClockEffect(Effect.START, promise) for promise in reopens),
             ),
             done="Reopened",
             source="C.1 10",
@@ -417,6 +459,31 @@ def _urgency() -> tuple[Act, ...]:
     )
 
 
+def _shared() -> tuple[Act, ...]:
+    return (
+        Act(
+            "edit_facts",
+            "Edit the facts",
+            "tickets.work",
+            sources=ANY_OPEN,
+            guards=("the type of ticket asks for facts of its own",),
+            done="Facts changed",
+            source="ES-04, SC-16",
+        ),
+        Act(
+            "assign_by_rule",
+            "Assign by rule",
+            "casework.assign",
+            sources=ANY_OPEN,
+            by_system=True,
+            notifies=("case.assigned",),
+            offered=lambda case, actor: False,
+            done="Assigned by the routing table",
+            source="C.2a 3",
+        ),
+    )
+
+
 def opening_clocks(kind: str, *more: str) -> tuple[ClockEffect, ...]:
     """Clocks a new ticket of a kind starts with: its promise, and further policies by key."""
     keys = (f"{kind}.resolve", *more)
@@ -424,4 +491,5 @@ def opening_clocks(kind: str, *more: str) -> tuple[ClockEffect, ...]:
 
 
 __all__ = ["ALL_WAITS", "CARRIER", "CONSUMER", "ENROLLER", "HELP_DESK", "Outcome"]
-__all__ += ["RESOLVED", "WORKING", "Wait", "opening_clocks", "work_machine"]
+__all__ += ["RESOLVED", "SETTLED", "WORKING", "Wait", "closing", "ending", "opening_clocks"]
+__all__ += ["work_machine"]

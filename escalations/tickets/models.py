@@ -5,6 +5,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
+from escalations.tickets.exception_models import CarrierFollowUp as CarrierFollowUp
+from escalations.tickets.exception_models import CarrierRequest as CarrierRequest
+from escalations.tickets.exception_models import HeldCase as HeldCase
+from escalations.tickets.exception_models import HelpDeskTicket as HelpDeskTicket
 from portal.casework.models import Case
 from portal.tenancy.fields import SameExchangeForeignKey, SameExchangeOneToOneField
 from portal.tenancy.models import Exchange, Organization, Person
@@ -13,6 +17,13 @@ from portal.tenancy.models import Exchange, Organization, Person
 @pghistory.track()
 class TicketType(models.Model):
     """A type of escalation as one exchange has it (ES-04, SC-16)."""
+
+    class UsualException(models.TextChoices):
+        """What keeps tickets of a type out of the usual promise, as a rule (ES-03)."""
+
+        NONE = "", "None"
+        CARRIER = "carrier", "Coordination with a health plan"
+        HELP_DESK = "help_desk", "A help desk ticket"
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="ticket_types")
     key = models.SlugField(max_length=60)
@@ -25,6 +36,18 @@ class TicketType(models.Model):
     best_practices = ArrayField(models.TextField(), default=list, blank=True)
     yearly_counts = models.JSONField(
         default=dict, blank=True, help_text='History, e.g. {"2025": 2722} (ES-04).'
+    )
+    fields = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="The type's own fields, in order: see docs/how-to/escalations.md.",
+    )
+    usual_exception = models.CharField(
+        max_length=10,
+        choices=UsualException.choices,
+        blank=True,
+        default="",
+        help_text="Its step is offered first.",
     )
     is_active = models.BooleanField(default=True)
 
@@ -53,6 +76,23 @@ class RoutingRule(models.Model):
         help_text="Empty: any type.",
     )
     only_urgent = models.BooleanField(default=False)
+    language = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        help_text="Only tickets whose consumer speaks it; whoever is assigned must speak it too.",
+    )
+    auto_assign = models.BooleanField(
+        "assign automatically",
+        default=False,
+        help_text="To whoever of the unit has the fewest open cases and is below their cap.",
+    )
+    skill = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        help_text="Whoever is assigned automatically must have it.",
+    )
     queue = SameExchangeForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     why = models.CharField(max_length=160, help_text="Shown as “Why was this routed here?”")
 
@@ -100,7 +140,14 @@ class TicketDetail(models.Model):
     consumer_case_number = models.CharField(max_length=40, blank=True)
     consumer_phone = models.CharField(max_length=40, blank=True)
     consumer_email = models.EmailField(blank=True)
+    language = models.CharField(max_length=40, blank=True, default="")
+    #: The enroller who called about it; shown its status, and told of it (ES-01, ES-03).
+    enroller = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     routed_because = models.CharField(max_length=160, blank=True)
+    #: Lines of the routing table that were asked, with what each said, as they then stood.
+    routing_trail = models.JSONField(default=list)
+    #: Why it was, or was not, assigned without a person's hand.
+    assigned_because = models.CharField(max_length=160, blank=True, default="")
     resolution_code = SameExchangeForeignKey(
         ResolutionCode, on_delete=models.PROTECT, null=True, related_name="+"
     )

@@ -1,19 +1,86 @@
 """What somebody may see of a ticket."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from escalations.releases.gate import Decision, Disclosure, record_disclosure
-from escalations.tickets.models import TicketDetail
+from escalations.tickets import workkinds
+from escalations.tickets.facts import read_fields, shown_facts
+from escalations.tickets.machines import CARRIER, HELP_DESK
+from escalations.tickets.models import CarrierRequest, TicketDetail, TicketType
+from portal.casework import kinds
 from portal.casework.models import Case
-from portal.casework.projection import CaseDetailView, Section, common_detail
+from portal.casework.projection import (
+    CaseDetailView,
+    CaseStatusView,
+    Section,
+    common_detail,
+    timeline_of,
+)
 from portal.tenancy.actor import Actor
 
+#: The act each usual exception begins with.
+_FIRST = {
+    TicketType.UsualException.CARRIER: CARRIER.begin,
+    TicketType.UsualException.HELP_DESK: HELP_DESK.begin,
+}
 
-def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseDetailView:
-    """A ticket for somebody who may know of it; looking at it is recorded.
 
-    Tickets are the exchange's own work: only its staff may know of one (see ``visible``).
+def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusView:
+    """A ticket for somebody who may know of it; looking at details is recorded.
+
+    Tickets are the exchange's own work: its staff see all of one, the enroller who brought it
+    where it stands (ES-03).
     """
-    detail = TicketDetail.objects.select_related("ticket_type", "resolution_code").get(case=case)
-    contacts = case.contacts.select_related("recorded_by")
+    if actor.is_outside:
+        return _status_only(actor, case)
+    detail = _detail(case)
+    sections = _sections(case, detail)
+    record_disclosure(
+        actor=actor,
+        cases=[case.pk],
+        decision=Decision(Disclosure.DETAIL),
+        fields=[
+            *(key for section in sections for key, _, value in section.rows if value),
+            *("notes", "files"),
+        ],
+        surface=surface,
+    )
+    shared = common_detail(case, actor)
+    shared["acts"] = _usual_first(shared["acts"], detail.ticket_type)
+    return CaseDetailView(sections=sections, **shared)
+
+
+def _status_only(actor: Actor, case: Case) -> CaseStatusView:
+    kind = kinds.get(case.kind)
+    timeline = timeline_of(case, actor, details=False)
+    return CaseStatusView(
+        number=case.number,
+        kind=case.kind,
+        kind_label=kind.label,
+        status=kind.machine.statuses[case.status].coarse.value,
+        opened_at=case.opened_at,
+        # The last thing they were told: the row's own date would tell of inner work.
+        updated_at=timeline[-1].at if timeline else case.opened_at,
+        closed_at=case.closed_at,
+        timeline=timeline,
+    )
+
+
+def _detail(case: Case) -> TicketDetail:
+    rows = TicketDetail.objects.select_related("ticket_type", "resolution_code", "enroller")
+    detail = rows.get(case=case)
+    case.ticket = detail  # what asks for it later on this page finds it here
+    return detail
+
+
+def _usual_first(acts: Sequence[dict[str, Any]], ticket_type: TicketType) -> list[dict[str, Any]]:
+    """Put the step most tickets of the type need before the others (C.2a 6)."""
+    first = _FIRST.get(TicketType.UsualException(ticket_type.usual_exception))
+    return sorted(acts, key=lambda act: act["key"] != first)
+
+
+def _sections(case: Case, detail: TicketDetail) -> list[Section]:
     sections = [
         Section(
             "consumer",
@@ -23,55 +90,126 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseDetailVie
                 ("consumer_case_number", "Case # or Application ID #", detail.consumer_case_number),
                 ("consumer_phone", "Telephone", detail.consumer_phone),
                 ("consumer_email", "Email", detail.consumer_email),
+                *_given("language", "Language", detail.language),
             ),
         ),
-        Section(
-            "issue",
-            "Issue",
-            (
-                ("ticket_type", "Type", detail.ticket_type.label),
-                ("summary", "What it is about", detail.summary),
-                ("routed_because", "Why it was routed here", detail.routed_because),
-                *(
-                    (f"facts.{key}", key.replace("_", " ").capitalize(), value)
-                    for key, value in detail.facts.items()
-                ),
-            ),
-        ),
-        Section(
-            "contacts",
-            "Contacts with the consumer",
-            tuple(
-                (
-                    "contact",
-                    f"{contact.get_channel_display()}, {contact.get_outcome_display().lower()}",
-                    {
-                        "at": contact.at,
-                        "text": contact.summary,
-                        "by": contact.recorded_by.full_name if contact.recorded_by else "System",
-                    },
-                )
-                for contact in contacts
-            ),
-        ),
+        Section("issue", "Issue", _issue(case, detail)),
+        Section("routing", "Why was this routed here?", _routing(detail)),
     ]
-    if detail.resolution_code:
+    sections += [_contacts(case), *_carriers(case), *_help_desk(case)]
+    if detail.resolution_code or detail.resolution_steps:
+        label = detail.resolution_code.label if detail.resolution_code else ""
         sections.append(
             Section(
                 "resolution",
                 "Resolution",
                 (
-                    ("resolution_code", "Resolution", detail.resolution_code.label),
+                    ("resolution_code", "Resolution", label),
                     ("resolution_steps", "Steps taken", detail.resolution_steps),
                 ),
             )
         )
-    fields = [key for section in sections for key, _, value in section.rows if value]
-    record_disclosure(
-        actor=actor,
-        cases=[case.pk],
-        decision=Decision(Disclosure.DETAIL),
-        fields=[*fields, "notes", "files"],
-        surface=surface,
+    return sections
+
+
+def _issue(case: Case, detail: TicketDetail) -> tuple[tuple[str, str, Any], ...]:
+    fields = read_fields(detail.ticket_type.fields)
+    remarks = workkinds.get(case.kind).remarks
+    enroller = detail.enroller.full_name if detail.enroller else ""
+    return (
+        ("ticket_type", "Type", detail.ticket_type.label),
+        ("summary", "What it is about", detail.summary),
+        *shown_facts(fields, detail.facts),
+        *(remarks(case) if remarks else ()),
+        *_given("enroller", "Enroller who called", enroller),
     )
-    return CaseDetailView(sections=sections, **common_detail(case, actor))
+
+
+def _given(key: str, label: str, value: str) -> tuple[tuple[str, str, str], ...]:
+    """A row where there is something to show."""
+    return ((key, label, value),) if value else ()
+
+
+def _routing(detail: TicketDetail) -> tuple[tuple[str, str, Any], ...]:
+    return (
+        ("routed_because", "Because", detail.routed_because),
+        *(
+            ("routing_trail", f"Line {line['position']}: {line['line']}", line["reason"])
+            for line in detail.routing_trail
+        ),
+        *_given("assigned_because", "Assignment", detail.assigned_because),
+    )
+
+
+def _contacts(case: Case) -> Section:
+    return Section(
+        "contacts",
+        "Contacts with the consumer",
+        tuple(
+            (
+                "contact",
+                f"{contact.get_channel_display()}, {contact.get_outcome_display().lower()}",
+                {
+                    "at": contact.at,
+                    "text": contact.summary,
+                    "by": contact.recorded_by.full_name if contact.recorded_by else "System",
+                },
+            )
+            for contact in case.contacts.select_related("recorded_by")
+        ),
+    )
+
+
+def _carriers(case: Case) -> list[Section]:
+    """What health plans were asked; nothing for a kind that asks none."""
+    if CARRIER.begin not in kinds.get(case.kind).machine.acts:
+        return []
+    rows: list[tuple[str, str, Any]] = []
+    asked = CarrierRequest.objects.filter(case=case).select_related("carrier", "asked_by")
+    for request in asked.prefetch_related("follow_ups__by"):
+        how = request.get_channel_display()
+        whom = f"{how}, {request.contact_person}" if request.contact_person else how
+        rows.append(
+            (
+                "carrier_asked",
+                f"{request.carrier.name} was asked ({whom})",
+                _line(request.asked_at, request.asked, request.asked_by),
+            )
+        )
+        rows += [
+            (
+                "carrier_follow_up",
+                "Followed up",
+                _line(follow_up.at, follow_up.summary, follow_up.by),
+            )
+            for follow_up in request.follow_ups.all()
+        ]
+        if request.answered_at:
+            line = _line(request.answered_at, request.answer, None, by=request.carrier.name)
+            rows.append(("carrier_answer", "Answered", line))
+    return [Section("carriers", "Health plan", tuple(rows))] if rows else []
+
+
+def _line(at: Any, text: str, person: Any, *, by: str = "System") -> dict[str, Any]:
+    return {"at": at, "text": text, "by": person.full_name if person else by}
+
+
+def _help_desk(case: Case) -> list[Section]:
+    """What the help desk has of it, or, of a help desk ticket, what it tells the vendor."""
+    ticket = getattr(case, "help_desk_ticket", None) if case.kind == "help_desk" else None
+    if ticket is not None:
+        return [
+            Section(
+                "help_desk",
+                "Help desk",
+                (
+                    ("system", "System", ticket.get_system_display()),
+                    ("subject", "Subject line", ticket.subject),
+                    ("vendor_number", "Vendor's ticket number", ticket.vendor_number),
+                    ("submitted_at", "Submitted", ticket.submitted_at),
+                    ("fix", "Data fix", ticket.fix),
+                    ("rejected_because", "Rejected because", ticket.rejected_because),
+                ),
+            )
+        ]
+    return []

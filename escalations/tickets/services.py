@@ -1,7 +1,8 @@
 """Every write on escalation tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,7 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from escalations.tickets import workkinds
-from escalations.tickets.configuration import find_route, routing_rules
+from escalations.tickets.assignment import assign_by_rule
+from escalations.tickets.configuration import Route, find_route, routing_rules
+from escalations.tickets.enrollers import check_enroller
+from escalations.tickets.fact_forms import PREFIX
+from escalations.tickets.facts import (
+    FactField,
+    When,
+    asked,
+    clean_facts,
+    read_fields,
+    searchable_facts,
+)
 from escalations.tickets.models import (
     ConsumerContact,
     ResolutionCode,
@@ -24,7 +36,7 @@ from portal.casework.services import Change, open_case, perform, require_text
 from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
 from portal.tenancy.actor import Actor
-from portal.tenancy.models import Exchange, Organization
+from portal.tenancy.models import Exchange, Membership, Organization
 
 #: The resolution code of a ticket whose consumer never answered.
 NO_RESPONSE = "no-response"
@@ -50,6 +62,8 @@ def open_ticket(
     parent: Case | None = None,
     organization: Organization | None = None,
     facts: Mapping[str, Any] | None = None,
+    enroller: Membership | None = None,
+    language: str = "",
     source_feed: str = "",
     source_key: str = "",
     at: datetime | None = None,
@@ -59,26 +73,43 @@ def open_ticket(
 
     Args:
         queue: a unit chosen by a person; without one the routing table decides.
-        organization: who outside the exchange brought it; default: who brought the parent.
+        organization: who outside the exchange brought it; default: the enroller's, or whoever
+            brought the parent.
+        facts: values of the type's own fields, by key (:mod:`escalations.tickets.facts`).
+        enroller: the enroller who called about it: sees where it stands, and is told (ES-03).
+        language: what the consumer speaks; lines of the routing table may ask for it.
         consumer: ``consumer_name``, ``consumer_case_number``, ``consumer_phone``,
             ``consumer_email``; all optional.
 
     Raises:
         NotAllowed: the actor may not open tickets (the system may).
         SsnRefused: a text holds a Social Security number.
+        ValidationError: a fact is missing or wrong, or the enroller is none; by field.
         Refused: neither a queue nor a routing line is there.
     """
     if not actor.is_system:
         actor.require("tickets.open")
+    if enroller is not None:
+        check_enroller(enroller, actor=actor)
+        organization = organization or enroller.organization
     texts = {"summary": require_text("summary", summary, "what the ticket is about"), **consumer}
     for name in _FREE_TEXT:
         if contains_ssn(texts.get(name, "")):
             raise SsnRefused("the " + name.replace("_", " "))
-    why = "Chosen by hand."
+    fields = read_fields(ticket_type.fields)
+    if not actor.is_system:  # a feed, or a division's work for a case, brings what it has
+        facts = clean_facts(asked(fields, When.OPENING), facts or {}, prefix=PREFIX)
+    route = Route(queue, "Chosen by hand.")
     if queue is None:
-        queue, why = route(exchange=actor.exchange, ticket_type=ticket_type, is_urgent=is_urgent)
-        if queue is None:
-            raise Refused(f"{why} Add a line, or choose the unit yourself.")
+        route = find_route(
+            rules=routing_rules(actor.exchange),
+            ticket_type=ticket_type,
+            is_urgent=is_urgent,
+            language=language,
+        )
+        if route.queue is None:
+            raise Refused(f"{route.why} Add a line, or choose the unit yourself.")
+        queue = route.queue
     work = workkinds.get(ticket_type.kind)
     case = open_case(
         actor=actor,
@@ -90,35 +121,96 @@ def open_ticket(
         at=at,
         notifies=["ticket.opened"],
         clock_effects=work.clocks(is_urgent=is_urgent),
-        audience="internal",
+        audience="status" if enroller else "internal",
         event_data={"type": ticket_type.key, "queue": queue.pk},
     )
-    TicketDetail.objects.create(
+    detail = TicketDetail.objects.create(
         exchange=actor.exchange,
         case=case,
         ticket_type=ticket_type,
-        routed_because=why,
+        routed_because=route.why,
+        routing_trail=route.trail,
         facts=dict(facts or {}),
+        enroller=enroller.person if enroller else None,
+        language=language.strip(),
         source_feed=source_feed,
         source_key=source_key,
         **texts,
     )
     if parent is not None:
         create_link(child=case, parent=parent, kind=CaseLink.Kind.CHILD)
-    index_case(
-        case=case,
-        texts=[texts["summary"], texts.get("consumer_name", ""), ticket_type.label],
-        identifiers=[
-            texts.get("consumer_case_number", ""),
-            texts.get("consumer_phone", ""),
-            texts.get("consumer_email", ""),
-            source_key,
-        ],
-    )
+    reindex(detail)
     if work.opened is not None:
         work.opened(case, actor)
         case.refresh_from_db()
+    if route.rule is not None and route.rule.auto_assign:
+        case = assign_by_rule(case=case, rule=route.rule)
     return case
+
+
+def reindex(detail: TicketDetail, *, identifiers: Iterable[str] = ()) -> None:
+    """Keep what a ticket can be found by, after its details changed."""
+    fields = read_fields(detail.ticket_type.fields)
+    index_case(
+        case=detail.case,
+        texts=[
+            detail.summary,
+            detail.consumer_name,
+            detail.ticket_type.label,
+            *searchable_facts(fields, detail.facts),
+        ],
+        identifiers=[
+            detail.consumer_case_number,
+            detail.consumer_phone,
+            detail.consumer_email,
+            detail.source_key,
+            *identifiers,
+        ],
+    )
+
+
+def editable_fields(detail: TicketDetail) -> list[FactField]:
+    """The fields of a ticket that can be edited; what is asked at its end only once it is told."""
+    fields = read_fields(detail.ticket_type.fields)
+    return [f for f in fields if f.when is When.OPENING or f.key in detail.facts]
+
+
+def edit_facts(
+    *,
+    case: Case,
+    actor: Actor,
+    facts: Mapping[str, Any],
+    expected_version: int | None = None,
+) -> Case:
+    """Change a ticket's facts; the ledger names the fields, never their values.
+
+    Raises:
+        Refused: its type asks for none.
+        ValidationError: a fact is missing or wrong; by field.
+    """
+
+    def effect(case: Case) -> Change:
+        detail = TicketDetail.objects.select_related("ticket_type").get(case=case)
+        begun = editable_fields(detail)
+        if not begun:
+            raise Refused("This type of ticket has no facts of its own.")
+        wanted = clean_facts(begun, facts, prefix=PREFIX)
+        kept = {key: value for key, value in detail.facts.items() if key not in _keys(begun)}
+        wanted = {**kept, **wanted}
+        keys = {*wanted, *detail.facts}
+        changed = sorted(key for key in keys if wanted.get(key) != detail.facts.get(key))
+        detail.facts = wanted
+        detail.save(update_fields=["facts"])
+        reindex(detail)
+        return Change(event_data={"facts": changed}, fields=[f"facts.{key}" for key in changed])
+
+    return perform(
+        case=case,
+        act_key="edit_facts",
+        actor=actor,
+        expected_version=expected_version,
+        effect=effect,
+    )
 
 
 def open_for_case(*, parent: Case, actor: Actor, queue: Organization, **data: Any) -> Case:
@@ -154,34 +246,71 @@ def start_work(*, case: Case, actor: Actor, expected_version: int | None = None)
     )
 
 
-def ask_consumer(
-    *, case: Case, actor: Actor, missing: str, expected_version: int | None = None
+def take_step(
+    *,
+    case: Case,
+    actor: Actor,
+    act_key: str,
+    reason: str | None = None,
+    expected_version: int | None = None,
 ) -> Case:
-    """Ask the consumer for something; the unit's clock pauses and theirs runs."""
+    """A step of a kind's own that changes the status and nothing else; with a reason, or none."""
+    change = Change()
+    if reason is not None:
+        change = Change(note=require_text("reason", reason, "a reason"))
+    return perform(
+        case=case,
+        act_key=act_key,
+        actor=actor,
+        expected_version=expected_version,
+        effect=lambda case: change,
+    )
+
+
+def _ask(
+    *,
+    act_key: str,
+    case: Case,
+    actor: Actor,
+    missing: str,
+    expected_version: int | None = None,
+) -> Case:
     missing = require_text("missing", missing, "what is missing")
     change = Change(note=missing, note_kind=Note.Kind.CONTACT, fields=["requests"])
     return perform(
         case=case,
-        act_key="ask_consumer",
+        act_key=act_key,
         actor=actor,
         expected_version=expected_version,
         effect=lambda case: change,
     )
 
 
-def record_consumer_answer(
-    *, case: Case, actor: Actor, answer: str, expected_version: int | None = None
+def _answered(
+    *,
+    act_key: str,
+    case: Case,
+    actor: Actor,
+    answer: str,
+    expected_version: int | None = None,
 ) -> Case:
-    """Record what the consumer answered; the unit's clock runs again."""
-    answer = require_text("answer", answer, "what the consumer answered")
+    answer = require_text("answer", answer, "the answer")
     change = Change(note=answer, note_kind=Note.Kind.CONTACT, fields=["requests"])
     return perform(
         case=case,
-        act_key="consumer_answered",
+        act_key=act_key,
         actor=actor,
         expected_version=expected_version,
         effect=lambda case: change,
     )
+
+
+#: Ask the consumer, or the enroller, for something named; their clock runs until they answer.
+ask_consumer = partial(_ask, act_key="ask_consumer")
+ask_enroller = partial(_ask, act_key="ask_enroller")
+#: Record what they answered; the unit's clock runs again.
+record_consumer_answer = partial(_answered, act_key="consumer_answered")
+record_enroller_answer = partial(_answered, act_key="enroller_answered")
 
 
 def record_contact(
@@ -212,37 +341,70 @@ def record_contact(
             summary=summary,
             recorded_by=actor.person,
         )
-        return Change(event_data={"channel": channel, "outcome": outcome}, fields=["contacts"])
+        counts = outcome != ConsumerContact.Outcome.NO_ANSWER
+        return Change(
+            event_data={"channel": channel, "outcome": outcome},
+            fields=["contacts"],
+            clocks=workkinds.get(case.kind).on_contact if counts else (),
+        )
 
     return perform(case=case, act_key="record_contact", actor=actor, effect=effect)
 
 
-def resolve_ticket(
+def end_work(
     *,
     case: Case,
     actor: Actor,
-    code: ResolutionCode,
+    act_key: str,
     steps: str,
+    code: ResolutionCode | None = None,
+    facts: Mapping[str, Any] | None = None,
     expected_version: int | None = None,
 ) -> Case:
-    """Resolve a ticket: how it ended and what was done.
+    """Record how the work on a ticket ended and what was done.
+
+    Args:
+        act_key: the act of one of the kind's outcomes.
+        code: how it ended, where the outcome's status does not say it.
+        facts: those the type asks for at the end, e.g. whether the verification is cleared.
 
     Raises:
-        Refused: no contact with the consumer is on record yet (C.1 8).
+        Refused: no contact with the consumer is on record yet, where one is needed (C.1 8).
+        ValidationError: code, steps or a fact is missing or wrong; by field.
     """
     steps = require_text("steps", steps, "the steps taken")
     if contains_ssn(steps):
         raise SsnRefused("the steps")
 
     def effect(case: Case) -> Change:
-        if not case.contacts.exists():
+        outcome = workkinds.get(case.kind).outcome_of(act_key)
+        if outcome.needs_contact and not case.contacts.exists():
             raise Refused("Record a contact with the consumer before you resolve this.")
-        TicketDetail.objects.filter(case=case).update(resolution_code=code, resolution_steps=steps)
-        return Change(event_data={"code": code.key}, fields=["resolution_code", "steps"])
+        if outcome.takes_code and code is None:
+            raise ValidationError({"code": "Choose a resolution code."})
+        detail = TicketDetail.objects.select_related("ticket_type").get(case=case)
+        fields = asked(read_fields(detail.ticket_type.fields), When.RESOLVING)
+        known = {key: value for key, value in detail.facts.items() if key in _keys(fields)}
+        told = clean_facts(fields, {**known, **(facts or {})}, prefix=PREFIX)
+        detail.facts = {**detail.facts, **told}
+        detail.resolution_code, detail.resolution_steps = code, steps
+        detail.save(update_fields=["facts", "resolution_code", "resolution_steps"])
+        return Change(
+            event_data={"code": code.key} if code else {},
+            fields=["resolution_code", "steps", *(f"facts.{key}" for key in sorted(told))],
+        )
 
     return perform(
-        case=case, act_key="resolve", actor=actor, expected_version=expected_version, effect=effect
+        case=case, act_key=act_key, actor=actor, expected_version=expected_version, effect=effect
     )
+
+
+#: Resolve a ticket: code, steps, and what its type asks for at the end.
+resolve_ticket = partial(end_work, act_key="resolve")
+
+
+def _keys(fields: Iterable[FactField]) -> set[str]:
+    return {key for field in fields for key in (field.key, field.reason_key)}
 
 
 def end_without_answer(
@@ -281,13 +443,14 @@ def reopen_ticket(
     *, case: Case, actor: Actor, reason: str, expected_version: int | None = None
 ) -> Case:
     """Take up a ticket again: same number, a new clock."""
-    change = Change(note=require_text("reason", reason, "why it is reopened"))
+    reason = require_text("reason", reason, "why it is reopened")
+
+    def effect(case: Case) -> Change:
+        more = workkinds.get(case.kind).on_reopening
+        return Change(note=reason, clocks=more(case) if more else ())
+
     return perform(
-        case=case,
-        act_key="reopen",
-        actor=actor,
-        expected_version=expected_version,
-        effect=lambda case: change,
+        case=case, act_key="reopen", actor=actor, expected_version=expected_version, effect=effect
     )
 
 
@@ -327,7 +490,12 @@ def set_urgency(
     def effect(case: Case) -> Change:
         if case.is_urgent == is_urgent:
             raise Refused("It is marked like that already.")
-        return Change(columns={"is_urgent": is_urgent}, fields=["is_urgent"])
+        clocks = workkinds.get(case.kind).on_urgency
+        return Change(
+            columns={"is_urgent": is_urgent},
+            fields=["is_urgent"],
+            clocks=clocks(case, is_urgent) if clocks else (),
+        )
 
     return perform(
         case=case,

@@ -22,4 +22,5 @@ def register() -> None:
     timed_acts.on_breach("ticket.auto_close", _performs("close"))
     timed_acts.on_breach("ticket.consumer_answer", end_without_answer)
     timed_acts.on_breach("ticket.carrier_follow_up", _performs("carrier_follow_up_due"))
+    timed_acts.on_breach("help_desk.review", _performs("review_due"))
     timed_acts.on_breach("ticket.help_desk_review", _performs("help_desk_review_due"))

@@ -22,6 +22,7 @@ register_converter(DirectionConverter, "direction")
 app_name = "tickets"
 urlpatterns = [
     path("tickets/open/", views.open_ticket, name="open"),
+    path("tickets/workload/", views.workload, name="workload"),
     path("tickets/types/", views.types, name="types"),
     path("tickets/types/add/", views.add_type, name="type-add"),
     path("tickets/types/<slug:key>/edit/", views.edit_type, name="type-edit"),

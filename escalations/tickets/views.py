@@ -1,5 +1,6 @@
-"""Pages of tickets beyond the case page: opening one, the types, and the routing table."""
+"""Pages of tickets beyond the case page: opening one, types, routing table, and workload."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from escalations.tickets.forms import (
     active_types,
 )
 from escalations.tickets.models import RoutingRule, TicketType
+from escalations.tickets.workload import workload_of
 from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.tenancy.actor import Actor, NotAllowed
@@ -36,6 +38,7 @@ def open_ticket(request: HttpRequest) -> HttpResponse:
         return render(request, "tickets/choose_type.html", {"types": active_types(actor)})
     ticket_type = get_object_or_404(active_types(actor), key=key)
     form = OpenTicketForm(request.POST or None, actor=actor)
+    form.ask_facts_of(ticket_type)
     if form.is_bound and form.is_valid():
         try:
             case = services.open_ticket(actor=actor, ticket_type=ticket_type, **form.cleaned_data)
@@ -70,10 +73,10 @@ def types(request: HttpRequest) -> HttpResponse:
 def add_type(request: HttpRequest) -> HttpResponse:
     """Add a type of ticket."""
     actor = _actor(request, configuration.ACTION)
-    form = NewTypeForm(request.POST or None)
+    form = NewTypeForm(request.POST or None, actor=actor)
     if form.is_bound and form.is_valid():
         try:
-            configuration.add_type(actor=actor, **form.cleaned_data)
+            configuration.add_type(actor=actor, **_type_values(form))
         except ValidationError as error:
             _show_errors(form, error)
         else:
@@ -93,17 +96,26 @@ def edit_type(request: HttpRequest, key: str) -> HttpResponse:
         "label": ticket_type.label,
         "best_practices": "\n".join(ticket_type.best_practices),
         "is_active": ticket_type.is_active,
+        "usual_exception": ticket_type.usual_exception,
+        "fields_text": _as_text(ticket_type.fields),
     }
     form = TypeForm(request.POST or None, initial=initial)
     if form.is_bound and form.is_valid():
         try:
-            configuration.change_type(actor=actor, ticket_type=ticket_type, **form.cleaned_data)
+            configuration.change_type(actor=actor, ticket_type=ticket_type, **_type_values(form))
         except ValidationError as error:
             _show_errors(form, error)
         else:
             messages.success(request, "The type was saved.")
             return redirect("tickets:types")
     return _form_page(request, form, f"Edit {ticket_type.label}", "tickets:types")
+
+
+@require_safe
+def workload(request: HttpRequest) -> HttpResponse:
+    """Who of the actor's units has how much in hand."""
+    actor = _actor(request, "tickets.view_workload")
+    return render(request, "tickets/workload.html", {"loads": workload_of(actor)})
 
 
 @require_safe
@@ -188,6 +200,18 @@ def delete_rule(request: HttpRequest, pk: int) -> HttpResponse:
         "danger": True,
     }
     return render(request, "ui/confirm.html", context)
+
+
+def _type_values(form: BaseForm) -> dict[str, Any]:
+    """The form's values as the service calls them: a form has ``fields`` of its own."""
+    values = dict(form.cleaned_data)
+    values["fields"] = values.pop("fields_text")
+    return values
+
+
+def _as_text(fields: list[dict[str, Any]]) -> str:
+    """A type's own fields as an administrator edits them."""
+    return json.dumps(fields, indent=2, ensure_ascii=False) if fields else ""
 
 
 def _types(actor: Actor) -> QuerySet[TicketType]:

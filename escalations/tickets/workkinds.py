@@ -3,12 +3,13 @@
 Which of them a type of ticket is worked as is configuration: ``TicketType.kind``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
+from escalations.tickets.machines import RESOLVED, Outcome
 from portal.casework.kinds import ActDoor
 from portal.casework.machine import Machine
 from portal.casework.models import Case
@@ -38,10 +39,30 @@ class WorkKind:
     detailed: Callable[[Actor], Q | None] | None = None
     #: Whether somebody outside can be among them.
     shares_details: bool = True
+    #: How its work ends; those its machine was built with.
+    outcomes: tuple[Outcome, ...] = (RESOLVED,)
+    #: Clocks of a contact in which the consumer was reached, written to, or left a message.
+    on_contact: tuple[ClockEffect, ...] = ()
+    #: Clocks of a ticket whose urgency changes: ``(case, is_urgent)``.
+    on_urgency: Callable[[Case, bool], Sequence[ClockEffect]] | None = None
+    #: Clocks a reopened ticket starts with besides those of its table, by its urgency.
+    on_reopening: Callable[[Case], Sequence[ClockEffect]] | None = None
+    #: What enrollers and consumers are told to expect; empty: the policy's limit in words.
+    promise: str = ""
+    #: Rows to show beside its facts, as key, label and value: ``(case)``.
+    remarks: Callable[[Case], Sequence[tuple[str, str, Any]]] | None = None
 
     @property
     def key(self) -> str:
         return self.machine.kind
+
+    def outcome_of(self, act_key: str) -> Outcome:
+        """The outcome an act records.
+
+        Raises:
+            KeyError: it records none.
+        """
+        return {outcome.act: outcome for outcome in self.outcomes}[act_key]
 
     def clocks(self, *, is_urgent: bool) -> tuple[ClockEffect, ...]:
         """What a new ticket's clocks start with."""

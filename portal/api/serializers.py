@@ -68,6 +68,10 @@ def input_of(form: type[forms.Form]) -> type[StrictSerializer]:
         for name, field in form.base_fields.items()
         if not isinstance(field, forms.FileField)
     }
+    if nested := getattr(form, "nested", ""):
+        fields[nested] = serializers.DictField(
+            required=False, help_text="Fields that depend on the case, by key."
+        )
     fields["__doc__"] = (form.__doc__ or "").strip().partition("\n")[0]
     name = f"{room}{form.__name__.removesuffix('Form')}InputSerializer"
     return type(name, (StrictSerializer,), fields)
@@ -91,7 +95,12 @@ def clean_by_form(
         ValidationError: as the form says, by field and with its codes.
     """
     assert issubclass(form, ActForm)
-    bound = form(data={k: v for k, v in values.items() if v is not None}, case=case, actor=actor)
+    data = {k: v for k, v in values.items() if v is not None}
+    inner = {f"{form.nested}-{key}": value for key, value in data.pop(form.nested, {}).items()}
+    bound = form(data=data | inner, case=case, actor=actor)
+    if unknown := sorted(set(inner) - set(bound.fields)):
+        detail = ErrorDetail("There is no such field.", code="unknown")
+        raise serializers.ValidationError({name[:60]: [detail] for name in unknown})
     if bound.is_valid():
         return bound.cleaned_data
     raise serializers.ValidationError(

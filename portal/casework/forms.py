@@ -20,6 +20,10 @@ from portal.tenancy.models import Membership, Organization, Person
 class ActForm(NoSsnFormMixin, forms.Form):
     """Base of every act's form: knows the case and the actor, refuses SSNs."""
 
+    #: Fields that depend on the case begin with this and a hyphen; through the API, where a form
+    #: has one shape, they are one object of this name.
+    nested = ""
+
     def __init__(self, *args: Any, case: Case | None = None, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.case, self.actor = case, actor

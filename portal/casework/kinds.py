@@ -62,11 +62,13 @@ class CaseKind:
     outcome: Callable[[Any], tuple[str, str]] | None = None
     #: Types its cases can have, by ``Case.topic``: ``(actor) -> [(key, label)]``; for filters.
     topics: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
+    #: Whether those outside to whom ``detailed`` applies can ever be shown details.
+    shares_details: bool = True
 
     @property
     def is_shared(self) -> bool:
-        """Whether an outside organization may ever know of a case of this kind."""
-        return self.detailed is not None
+        """Whether an outside organization may ever be shown the details of such a case."""
+        return self.detailed is not None and self.shares_details
 
 
 _kinds: dict[str, CaseKind] = {}

@@ -54,10 +54,25 @@ TRANSITIONS = {
     **{(status, "mark_duplicate"): "duplicate" for status in OPEN},
     **{(status, "withdraw"): "withdrawn" for status in OPEN},
 }
+_TICKET_OPEN = (
+    "new",
+    "in_progress",
+    "pending_consumer",
+    "pending_enroller",
+    "pending_carrier",
+    "pending_help_desk",
+)
 TICKET_TRANSITIONS = {
     ("new", "start"): "in_progress",
     ("in_progress", "ask_consumer"): "pending_consumer",
     ("pending_consumer", "consumer_answered"): "in_progress",
+    ("pending_consumer", "no_answer"): "resolved",
+    ("in_progress", "ask_enroller"): "pending_enroller",
+    ("pending_enroller", "enroller_answered"): "in_progress",
+    ("in_progress", "ask_carrier"): "pending_carrier",
+    ("pending_carrier", "carrier_answered"): "in_progress",
+    ("in_progress", "wait_for_help_desk"): "pending_help_desk",
+    ("pending_help_desk", "help_desk_done"): "in_progress",
     ("in_progress", "resolve"): "resolved",
     ("resolved", "close"): "closed",
     ("resolved", "reopen"): "in_progress",
@@ -65,7 +80,8 @@ TICKET_TRANSITIONS = {
     ("returned", "reopen"): "in_progress",
     ("new", "return_ticket"): "returned",
     ("in_progress", "return_ticket"): "returned",
-    **{(status, "cancel"): "cancelled" for status in ("new", "in_progress", "pending_consumer")},
+    **{(status, "cancel"): "cancelled" for status in _TICKET_OPEN},
+    **{(status, "mark_duplicate"): "duplicate" for status in _TICKET_OPEN},
 }
 #: Which people of the test world may ever perform an act by hand; the rest may not.
 EXTERNAL_AFFAIRS = {"ea.analyst", "ea.lead"}
