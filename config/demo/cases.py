@@ -11,6 +11,7 @@ from config.demo.letters import play_letters
 from config.demo.papers import Papers
 from config.demo.people import Invented, invent_people
 from config.demo.scenes import ANALYST, OFFICE_STAFF
+from config.demo.service_center import PLAYERS
 from config.demo.stage import Stage
 from config.demo.stories import (
     CALIFORNIA_TICKETS,
@@ -43,6 +44,7 @@ _TICKETS = {
 ROOM_STORIES: dict[str, Callable[[Stage], int]] = {
     "member_case": play_member_cases,
     "plan_appeal": play_plan_appeals,
+    **PLAYERS,
 }
 
 

@@ -35,6 +35,20 @@ class ExchangeSpec:
         }
 
 
+#: Kinds of work of the Service Center, with the prefix of their numbers.
+_SERVICE_CENTER_WORK = (
+    ("help_desk", "HD"),
+    ("access_to_care", "AC"),
+    ("complaint", "CO"),
+    ("form_1095a", "TX"),
+    ("verification", "MV"),
+    ("social_media", "SM"),
+    ("qhp_contact", "QH"),
+    ("system_error", "SE"),
+    ("privacy_contact", "PV"),
+    ("meds_license", "ML"),
+)
+
 EXCHANGES = (
     ExchangeSpec(
         "covered-california",
@@ -43,11 +57,12 @@ EXCHANGES = (
         "America/Los_Angeles",
         "externalaffairs@covered.example",
         "(916) 555-0100",
-        ("constituent", "ticket", "appeal"),
+        ("constituent", "ticket", "appeal", *(key for key, _ in _SERVICE_CENTER_WORK)),
         {
             "constituent": "EA-{year}-{sequence:06d}",
             "ticket": "ES-{year}-{sequence:06d}",
             "appeal": "AP-{year}-{sequence:06d}",
+            **{key: f"{prefix}-{{year}}-{{sequence:06d}}" for key, prefix in _SERVICE_CENTER_WORK},
         },
     ),
     ExchangeSpec(

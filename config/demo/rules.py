@@ -7,6 +7,7 @@ decision 4; phones of the referral directory are the public ones of the bodies t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from config.demo import service_center
 from escalations.constituent.directory import add_referral_contact
 from escalations.constituent.models import ReferralContact
 from escalations.tickets import configuration
@@ -110,6 +111,7 @@ _COVERED_CALIFORNIA_TYPES = (
     TypeSpec("social-media", "Social media contact"),
     TypeSpec("qhp-contact", "Qualified Health Plan (QHP) contact"),
     TypeSpec("help-desk-ticket", "CalHEERS/ESS help desk ticket"),
+    TypeSpec("manual-verification", "Manual verification"),
     TypeSpec("dmhc-contact", "DMHC contact"),
     TypeSpec("privacy-office", "Privacy Office contact"),
     TypeSpec("meds-license", "MEDS license request"),
@@ -169,6 +171,11 @@ _COVERED_CALIFORNIA_LINES = (
         "help-desk-ticket",
         "priority-support-unit",
         "The Priority Support Unit tracks help desk tickets.",
+    ),
+    Line(
+        "manual-verification",
+        "agent-cec-service-center",
+        "Manual verifications stay with the first tier.",
     ),
     Line("", "escalations-unit", "Most cases are handled by the Escalations Unit (EA-11)."),
 )
@@ -300,6 +307,7 @@ def found_rules(*, actor: Actor, organizations: Mapping[str, Organization]) -> N
     A routing table that has lines is left as it is: where a new one belongs is not for us to say.
     """
     slug = actor.exchange.slug
+    is_california = slug == "covered-california"
     types = {row.key: row for row in TicketType.objects.filter(exchange=actor.exchange)}
     for spec in _TYPES[slug]:
         if spec.key not in types:
@@ -307,7 +315,11 @@ def found_rules(*, actor: Actor, organizations: Mapping[str, Organization]) -> N
                 actor=actor,
                 key=spec.key,
                 label=spec.label,
-                kind=spec.kind,
+                kind=service_center.KINDS.get(spec.key, spec.kind) if is_california else spec.kind,
+                fields=service_center.FIELDS.get(spec.key, ()) if is_california else (),
+                usual_exception=(
+                    service_center.USUAL_EXCEPTIONS.get(spec.key, "") if is_california else ""
+                ),
                 best_practices=spec.best_practices,
                 yearly_counts=spec.yearly_counts,
             )
@@ -324,7 +336,7 @@ def found_rules(*, actor: Actor, organizations: Mapping[str, Organization]) -> N
     for key, label in RESOLUTION_CODES.items():
         if key not in codes:
             configuration.add_resolution_code(actor=actor, key=key, label=label)
-    if slug == "covered-california":
+    if is_california:
         _found_directory(actor)
 
 

@@ -282,6 +282,10 @@ def consumer_answers(days_ago: int, answer: str) -> Step:
     return _by_worker(days_ago, tickets.record_consumer_answer, answer=answer)
 
 
+#: What a type asks for when its work ends.
+_AT_THE_END = {"rop-reinstatement": {"verification_cleared": "yes"}}
+
+
 def resolve(days_ago: int, code: str, steps: str) -> Step:
     return Step(
         days_ago,
@@ -290,6 +294,7 @@ def resolve(days_ago: int, code: str, steps: str) -> Step:
             actor=_worker(stage, ticket),
             code=ResolutionCode.objects.get(exchange=stage.exchange, key=code),
             steps=steps,
+            facts=_AT_THE_END.get(ticket.topic),
         ),
     )
 

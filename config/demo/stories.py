@@ -574,26 +574,21 @@ _CALIFORNIA_TICKETS = (
     ("rop-reinstatement", "Proof of income was uploaded on day 90 and reviewed on day 97."),
     ("date-change", "Coverage should end on the last day of August, not of September."),
     ("eligibility-aptc", "Premium assistance differs between the notice and the account."),
-    ("access-to-care", "A specialist's visit is refused although the referral is on file."),
-    ("formal-complaint", "A letter of complaint about four unanswered calls."),
-    ("complaint", "Waited two hours and was cut off."),
-    ("system-error", "Error 4021 when the application is submitted."),
-    ("form-1095a", "The form shows a dependent who was not covered."),
-    ("social-media", "A public post asks why the account is locked."),
-    ("qhp-contact", "The plan asks whether an enrollment was sent."),
-    ("help-desk-ticket", "A data fix for a doubled household member."),
     ("appeal-over-capacity", "An appeal the Appeals unit cannot take this week."),
     ("appeal", "Disagrees with the end of premium assistance."),
     ("dmhc-contact", "The regulator asks for the dates of an enrollment."),
-    ("privacy-office", "A letter went to a former address."),
     ("non-payment-reinstatement", "The bank returned one payment; the rest were taken."),
     ("rop-reinstatement", "Citizenship was verified the day after the coverage ended."),
     ("date-change", "Moved on the 20th; the new plan begins a month too late."),
     ("eligibility-aptc", "Mixed household: the county changed the income."),
+    ("non-payment-reinstatement", "The plan counted a payment for the month before."),
+    ("rop-reinstatement", "The notice of the ninety days never came."),
+    ("date-change", "Two plans overlap by a month after a change of county."),
+    ("eligibility-aptc", "Consent for verification ran out in the middle of the year."),
 )
 
 CALIFORNIA_TICKETS = _tickets(
-    _CALIFORNIA_TICKETS * 2, (0, 1, 3, 5, 8, 4, 6, 15, 9, 7, 2, 8, 10, 12, 5, 1, 20)
+    _CALIFORNIA_TICKETS * 3, (0, 1, 3, 5, 8, 4, 6, 15, 9, 7, 2, 8, 10, 12, 5, 1, 20)
 )
 
 MARYLAND_TICKETS = _tickets(
