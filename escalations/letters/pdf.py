@@ -19,6 +19,8 @@ from escalations.letters import typeface
 from escalations.letters.placeholders import long_date, paragraphs_of
 
 _MARGIN = 1 * inch
+#: reportlab keeps this much free inside the frame that holds the text.
+_PADDING = 6
 _GREY = HexColor("#565c65")
 
 
@@ -81,8 +83,12 @@ def as_pdf(sheet: Sheet) -> bytes:
         canvas.saveState()
         canvas.setFont(typeface.REGULAR, 8)
         canvas.setFillColor(_GREY)
-        canvas.drawString(_MARGIN, 0.6 * inch, " · ".join(filter(None, [sheet.number, sheet.mark])))
-        canvas.drawRightString(PAGE[0] - _MARGIN, 0.6 * inch, str(canvas.getPageNumber()))
+        canvas.drawString(
+            _MARGIN + _PADDING, 0.6 * inch, " · ".join(filter(None, [sheet.number, sheet.mark]))
+        )
+        canvas.drawRightString(
+            PAGE[0] - _MARGIN - _PADDING, 0.6 * inch, str(canvas.getPageNumber())
+        )
         canvas.restoreState()
 
     document.build(story, onFirstPage=foot, onLaterPages=foot)

@@ -28,6 +28,7 @@ from escalations.letters.pages import (
     status_of,
 )
 from escalations.letters.pdf import as_pdf
+from escalations.letters.placeholders import long_date
 from escalations.letters.projection import project_letter, waiting_for
 from escalations.letters.typeface import unprintable
 from portal.casework import kinds
@@ -162,7 +163,8 @@ def approve(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     _record(actor, letter, "form")
     if "approve" not in (view := project_letter(letter, actor)).acts:
         raise NotAllowed("letters.approve", _why_not(actor, letter))
-    return render(request, "letters/approve.html", {"letter": view, "number": view.row.number})
+    context = {"letter": view, "number": view.row.number, "dated": _dated(actor, letter)}
+    return render(request, "letters/approve.html", context)
 
 
 @get_or_post
@@ -302,7 +304,7 @@ def _letter_page(
         "number": letter.case.number,
         "case_url": _case_url(letter),
         "errors": errors,
-        "dated": services.sheet_of(letter, actor).dated,
+        "dated": _dated(actor, letter),
         "exchange": actor.exchange,
     }
     return render(request, "letters/letter.html", context, status=status)
@@ -341,6 +343,12 @@ def _ask(
         ],
         cancel_url=reverse("letters:letter", args=[letter.public_id]),
     )
+
+
+def _dated(actor: Actor, letter: Letter) -> str:
+    """The date the PDF shows, as the PDF writes it."""
+    sheet = services.sheet_of(letter, actor)
+    return long_date(sheet.dated, sheet.language)
 
 
 def _case_url(letter: Letter) -> str:

@@ -192,6 +192,7 @@ def test_a_template_goes_through_its_pages_from_words_to_force(
     world: World, client: Client
 ) -> None:
     _sign_in(client, world, "admin")
+    assert client.get(reverse("letters:template-add")).status_code == 200
     client.post(
         reverse("letters:template-add"),
         {"title": "Welcome", "key": "welcome", "language": "en", "audience": "internal"},
