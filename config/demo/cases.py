@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from config.demo.appeals import play_appeals
 from config.demo.calchoice import play_member_cases, play_plan_appeals
 from config.demo.clock import MovableClock
 from config.demo.letters import play_letters
@@ -42,6 +43,7 @@ _TICKETS = {
 
 #: Rooms' own stories: kind of case → plays them on the stage, where no case of it is yet.
 ROOM_STORIES: dict[str, Callable[[Stage], int]] = {
+    "appeal": play_appeals,
     "member_case": play_member_cases,
     "plan_appeal": play_plan_appeals,
     **PLAYERS,

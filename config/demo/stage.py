@@ -56,12 +56,12 @@ class Stage:
 
     def begin(self, days_ago: int, at: time) -> None:
         """Move the clock to a local time of an open day: the opening of another case."""
-        self.clock.move(min(self._moment(days_ago, at), self.now - timedelta(minutes=20)))
+        self.clock.move(min(self.moment(days_ago, at), self.now - timedelta(minutes=20)))
 
     def go_on(self, days_ago: int) -> None:
         """Move the clock on to an open day, or a little further within the one it shows."""
         earliest = self.clock() + _BETWEEN_ACTS
-        wanted = max(self._moment(days_ago, _FIRST_HOUR), earliest)
+        wanted = max(self.moment(days_ago, _FIRST_HOUR), earliest)
         latest = max(self.clock(), self.now - timedelta(seconds=1))
         self.clock.move(min(wanted, latest))
 
@@ -77,7 +77,8 @@ class Stage:
         later = self.now.astimezone(zone(self.exchange.time_zone)) + timedelta(minutes=90)
         return min(later.time().replace(second=0, microsecond=0), time(17, 30))
 
-    def _moment(self, days_ago: int, at: time) -> datetime:
+    def moment(self, days_ago: int, at: time) -> datetime:
+        """A local time of an open day, as a UTC instant."""
         day = self._open_days[min(days_ago, len(self._open_days) - 1)]
         return datetime.combine(day, at, zone(self.exchange.time_zone)).astimezone(self.now.tzinfo)
 

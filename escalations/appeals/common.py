@@ -1,8 +1,10 @@
 """What the services of this room share: days and instants, texts, and the limits of policies."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils import timezone
 
 from portal.casework.services import require_text
@@ -75,3 +77,13 @@ def text_of(field: str, text: str, label: str) -> str:
 def lines_of(text: str) -> list[str]:
     """The lines of a text that say something."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def check_columns(row: Model, names: Iterable[str]) -> None:
+    """Check the values of some columns: length, choice, format.
+
+    Raises:
+        ValidationError: a value does not fit; names the column.
+    """
+    wanted = set(names)
+    row.clean_fields(exclude={field.name for field in row._meta.fields} - wanted)

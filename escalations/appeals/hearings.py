@@ -5,14 +5,14 @@ of position run in parallel. Whatever came first, no hearing is recorded as held
 statement was delivered to both sides.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from escalations.appeals import packets
-from escalations.appeals.common import screened, text_of
+from escalations.appeals.common import check_columns, screened, text_of
 from escalations.appeals.models import AppealDetail, Delivery, Hearing
 from escalations.appeals.steps import live_hearing, start
 from escalations.appeals.table.hearing import BY_HEARING_DATE
@@ -38,7 +38,7 @@ def schedule_hearing(
     format: str,
     place: str = "",
     judge: str = "",
-    notice_on: object = None,
+    notice_on: date | None = None,
     expected_version: int | None = None,
 ) -> Case:
     """Record the hearing CDSS set, also again after a postponement.
@@ -68,9 +68,9 @@ def schedule_hearing(
             hearing.sequence += 1
         hearing.state, hearing.at, hearing.format = _State.SCHEDULED, at, format
         hearing.place, hearing.judge = place, judge or hearing.judge
-        hearing.notice_on, hearing.record_opened_on = notice_on, None  # type: ignore[assignment]
+        hearing.notice_on, hearing.record_opened_on = notice_on, None
         hearing.changed_at = now
-        hearing.full_clean(exclude=["case"], validate_unique=False)
+        check_columns(hearing, ("format", "place", "judge"))
         hearing.save()
         return Change(
             event_data={"at": at.isoformat(), "format": format},

@@ -8,7 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from escalations.appeals import packets, routing
-from escalations.appeals.common import days_after, past_day, screened, start_of, text_of, today
+from escalations.appeals.common import (
+    check_columns,
+    days_after,
+    past_day,
+    screened,
+    start_of,
+    text_of,
+    today,
+)
 from escalations.appeals.models import AppealDetail
 from escalations.appeals.promises import FILING
 from portal.casework.common_acts import create_link
@@ -113,7 +121,7 @@ def open_appeal(
         receipt_confirmed_on=requested_on if through_cdss else None,
         **particulars,
     )
-    detail.full_clean(exclude=["case"], validate_unique=False)
+    check_columns(detail, particulars)
     detail.save(force_insert=True)
     packets.start_packet(case=case)
     if parent is not None:
@@ -138,8 +146,8 @@ def edit_appeal(
         changed = [name for name, value in values.items() if getattr(detail, name) != value]
         for name in changed:
             setattr(detail, name, values[name])
-        detail.full_clean(exclude=["case"], validate_unique=False)
-        detail.save(update_fields=changed or None)
+        check_columns(detail, changed)
+        detail.save(update_fields=changed)
         _index(detail)
         return Change(fields=changed)
 
