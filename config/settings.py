@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "portal.casework",
     "portal.home",
     "portal.oversight",
+    "portal.reports",
     "portal.api",
     "portal.reference",
     "escalations.releases",

@@ -8,6 +8,7 @@ from portal.tenancy.adminsite import site as administration
 urlpatterns = [
     path("", include("portal.home.urls")),
     path("", include("portal.oversight.urls")),
+    path("", include("portal.reports.urls")),
     path("", include("portal.tenancy.urls")),
     path("", include("portal.reference.urls")),
     path("", include("portal.casework.urls")),

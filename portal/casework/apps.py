@@ -7,7 +7,7 @@ class CaseworkConfig(AppConfig):
     verbose_name = "Casework"
 
     def ready(self) -> None:
-        from portal.casework import actions_table, panels  # noqa: F401
+        from portal.casework import actions_table, panels, party_time  # noqa: F401
         from portal.casework.deadlines import CaseRows
         from portal.casework.ledger_names import DIRECTORY
         from portal.clocks import spine
@@ -17,6 +17,13 @@ class CaseworkConfig(AppConfig):
         spine.register(CaseRows())
         names.register(names.CASE, DIRECTORY)
         panels.register(None, "casework/_timers.html", panels.timers, order=50, title="Deadlines")
+        panels.register(
+            None,
+            "casework/_party_time.html",
+            party_time.panel,
+            order=55,
+            title="Who held the clock",
+        )
         register(
             NavItem(
                 key="queue",
