@@ -1,6 +1,6 @@
 """The transition table of an appeal (C.8; AP-01…AP-09, decision 4).
 
-Where C.8 is inference, this differs in three places (docs/decisions/0013): a hearing is a fact
+Where C.8 is inference, this differs in three places (docs/decisions/0012): a hearing is a fact
 that status follows, so that scheduling and the statement of position can run in parallel; a
 withdrawal is possible until the hearing (10 CCR 6610); and the second level is open from a case
 that was closed meanwhile, since the appellant's time runs on.
