@@ -77,7 +77,6 @@ def _found_exchange(exchange: Exchange, spec: ExchangeSpec, people: dict[str, Pe
             _found_membership(system, account, people, organizations)
     found_calendars_and_policies(exchange=exchange, spec=SPECS[spec.slug])
     found_rules(actor=system, organizations=organizations)
-    found_letters(actor=system)
     if spec.slug == "calchoice":
         found_calchoice(exchange=exchange, organizations=organizations)
     found_letters(actor=system)

@@ -378,9 +378,8 @@ def _version_page(
 
 def _again(form: VersionForm, conflict: Conflict) -> VersionForm:
     """The form with everything typed, ready to be sent over what somebody else saved."""
-    data = form.data.copy()
-    data["expected_version"] = str(conflict.current_version)
-    again = VersionForm(data)
+    typed = {name: form.data.get(name, "") for name in form.fields}
+    again = VersionForm(typed | {"expected_version": str(conflict.current_version)})
     again.add_error(None, str(conflict))
     return again
 

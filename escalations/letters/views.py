@@ -312,9 +312,8 @@ def _letter_page(
 
 def _again(form: LetterForm, conflict: Conflict) -> LetterForm:
     """The form with everything typed, ready to be sent over what somebody else saved."""
-    data = form.data.copy()
-    data["expected_version"] = str(conflict.current_version)
-    again = LetterForm(data)
+    typed = {name: form.data.get(name, "") for name in form.fields}
+    again = LetterForm(typed | {"expected_version": str(conflict.current_version)})
     again.add_error(None, str(conflict))
     return again
 
