@@ -43,11 +43,9 @@ def found_calchoice(*, exchange: Exchange, organizations: Mapping[str, Organizat
 # --- what can happen ----------------------------------------------------------------------------
 
 
-def _by(tier: int, days_ago: int, service: Callable[..., Any], **data: Any) -> Step:
-    return Step(
-        days_ago,
-        lambda stage, case: service(case=case, actor=stage.actor(_TIER[tier]), **data),
-    )
+def _by(tier: int, days_ago: int, service: Callable[..., Any], /, **data: Any) -> Step:
+    who = _TIER[tier]
+    return Step(days_ago, lambda stage, case: service(case=case, actor=stage.actor(who), **data))
 
 
 def _noted(
@@ -125,12 +123,14 @@ def resolve(tier: int, days_ago: int, rationale: str, documents: str = "None") -
 
 def manage(days_ago: int) -> Step:
     """Tier 3's specialist becomes the case manager."""
-    return Step(
-        days_ago,
-        lambda stage, case: services.assign_case_manager(
-            case=case, actor=stage.actor(_TIER[3]), person=stage.actor(_TIER[3]).person
-        ),
-    )
+
+    def assign(stage: Stage, case: Case) -> None:
+        actor = stage.actor(_TIER[3])
+        if actor.person is None:
+            raise ValueError("The system manages no case.")
+        services.assign_case_manager(case=case, actor=actor, person=actor.person)
+
+    return Step(days_ago, assign)
 
 
 def attach(tier: int, days_ago: int) -> Step:
@@ -150,6 +150,16 @@ def packet(days_ago: int, *, but: tuple[str, ...] = ()) -> Step:
             packets.record_item(case=case, actor=stage.actor(_TIER[3]), item=item)
 
     return Step(days_ago, record)
+
+
+def _heard(days_ago: int) -> tuple[Step, ...]:
+    """Tier 3 takes an appeal, acknowledges it by letter and names its case manager."""
+    told = "We have your appeal and decide within 30 days."
+    return (
+        take(3, days_ago),
+        _by(3, days_ago, appeals.acknowledge_appeal, channel="letter", summary=told),
+        manage(days_ago),
+    )
 
 
 def decide(days_ago: int, decision: str, rationale: str) -> Step:
@@ -271,6 +281,66 @@ CASES = (
         ),
     ),
     Story(
+        "eligibility",
+        2,
+        "Asks whether a domestic partner can be added.",
+        (take(1, 2), ask(1, 1, "member", "The declaration of the partnership.")),
+        channel="chat",
+        employer="tidepool",
+    ),
+    Story(
+        "plan-comparison",
+        3,
+        "Compares two plans for a child with asthma.",
+        (take(2, 2), ask(2, 1, "employer", "The plans the employer offers next year.")),
+    ),
+    Story(
+        "claims-dispute",
+        2,
+        "A lab bill was paid twice.",
+        (take(2, 2),),
+        employer="tidepool",
+    ),
+    Story(
+        "claims-dispute",
+        11,
+        "Disputes the date on which a therapy was approved.",
+        (
+            take(2, 11),
+            research(2, 8, "The approval was sent to a former address."),
+            *up(3, 7, "The member disputes the approval itself.", "Approval letter"),
+            manage(6),
+            ask(3, 5, "member", "The letter as it was received."),
+        ),
+    ),
+    Story(
+        "regulatory-inquiry",
+        5,
+        "The regulator asks for the group's enrollment dates.",
+        (take(3, 5), manage(4), ask(3, 3, "employer", "The enrollment forms of the group.")),
+        employer="tidepool",
+    ),
+    Story(
+        "id-card",
+        15,
+        "The card came with a misspelled name.",
+        (
+            take(1, 15),
+            contact(1, 15, "A new card is sent."),
+            resolve(1, 14, "A new card was ordered with the right name."),
+            _by(1, 8, tickets.close_ticket),
+        ),
+    ),
+    Story(
+        "billing",
+        4,
+        "Called twice about the same invoice.",
+        (
+            take(1, 4),
+            _by(1, 3, tickets.cancel_ticket, reason="Opened twice by mistake."),
+        ),
+    ),
+    Story(
         "legal-referral",
         1,
         "A lawyer asks for the member's file.",
@@ -286,15 +356,7 @@ APPEALS = (
         9,
         "Appeals a claim denied as not medically necessary.",
         (
-            take(3, 9),
-            _by(
-                3,
-                8,
-                appeals.acknowledge_appeal,
-                channel="letter",
-                summary="We have your appeal and decide within 30 days.",
-            ),
-            manage(8),
+            *_heard(8),
             packet(6, but=("records",)),
         ),
     ),
@@ -328,20 +390,44 @@ APPEALS = (
         24,
         "Appeals a bill for an emergency out of network.",
         (
-            take(3, 23),
-            _by(
-                3,
-                22,
-                appeals.acknowledge_appeal,
-                channel="letter",
-                summary="We have your appeal and decide within 30 days.",
-            ),
-            manage(22),
+            *_heard(22),
             packet(18),
             _by(3, 18, appeals.complete_packet),
             _by(3, 16, appeals.begin_review),
             decide(10, "overturned", "An emergency is covered wherever it is treated."),
             _by(3, 7, tickets.close_ticket),
+        ),
+        employer="tidepool",
+    ),
+    Story(
+        "formal-appeal",
+        6,
+        "Appeals the denial of a second opinion.",
+        (
+            *_heard(5),
+            packet(3),
+            _by(3, 2, appeals.complete_packet),
+        ),
+    ),
+    Story(
+        "formal-appeal",
+        14,
+        "Appeals a copayment that was charged twice.",
+        (
+            *_heard(13),
+            packet(9),
+            _by(3, 8, appeals.complete_packet),
+            _by(3, 6, appeals.begin_review),
+            decide(1, "partly", "One of the two copayments is paid back."),
+        ),
+    ),
+    Story(
+        "formal-appeal",
+        10,
+        "Appeals the denial of a wheelchair.",
+        (
+            *_heard(9),
+            _by(3, 4, tickets.cancel_ticket, reason="The plan approved it; the member withdraws."),
         ),
         employer="tidepool",
     ),

@@ -59,5 +59,5 @@ def tiers_for(actor: Actor) -> Sequence[TierCounts]:
 
 
 def _list(queue_id: int) -> str:
-    query = urlencode({"view": "all", "kind": KIND, "queue": queue_id})
+    query = urlencode({"view": "all", "kind": KIND, "queue": str(queue_id)})
     return f"{reverse('casework:queue')}?{query}"

@@ -25,12 +25,11 @@ def _waits() -> dict[str, ActDoor]:
     found = {}
     for tier in TIERS:
         for party in PARTIES:
-            which = {"party": party, "tier": tier}
             found[f"ask_{party}_{tier.number}"] = ActDoor(
-                forms.AskForm, partial(services.ask_party, **which)
+                forms.AskForm, partial(services.ask_party, party=party, tier=tier)
             )
             found[f"{party}_answered_{tier.number}"] = ActDoor(
-                forms.AnswerForm, partial(services.record_answer, **which)
+                forms.AnswerForm, partial(services.record_answer, party=party, tier=tier)
             )
     return found
 

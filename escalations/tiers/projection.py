@@ -11,6 +11,7 @@ from escalations.tiers.models import MemberDetail, PlanAppealDetail
 from portal.casework import kinds
 from portal.casework.models import Case
 from portal.casework.projection import (
+    CaseDetailView,
     CaseStatusView,
     Section,
     plain_label,
@@ -28,6 +29,8 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
     if actor.is_outside:
         return _status_only(actor, case)
     view = tickets.project(actor, case, surface=surface)
+    if not isinstance(view, CaseDetailView):
+        return view
     acts = kinds.get(case.kind).machine.acts
     labels = {key: plain_label(key, act) for key, act in acts.items()}
     added = [_member_section(case)]

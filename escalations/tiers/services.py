@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -38,7 +39,7 @@ def open_member_case(
     channel: str = Channel.VOICE,
     employer: Organization | None = None,
     brought_by_employer: bool = False,
-    **member: str,
+    **member: Any,
 ) -> Case:
     """Open a case, or an appeal, for a member (CC-08, CC-09, CC-18).
 

@@ -22,6 +22,8 @@ from escalations.releases.models import Release
 from escalations.tickets.configuration import find_route, routing_rules
 from escalations.tickets.models import TicketType
 from escalations.tickets.table import MACHINE as TICKET
+from escalations.tiers.appeal_table import MACHINE as PLAN_APPEAL
+from escalations.tiers.table import MACHINE as MEMBER_CASE
 from portal.casework.models import Case, Note, TimelineEvent
 from portal.clocks.models import TimerSegment
 from portal.consumers.models import Consumer
@@ -73,6 +75,13 @@ def demo(_demo: dict[str, Any], db: None) -> dict[str, Any]:
 def test_every_status_of_both_kinds_has_a_case(demo: dict[str, Any]) -> None:
     enter()
     for machine in (CONSTITUENT, TICKET):
+        statuses = set(Case.objects.filter(kind=machine.kind).values_list("status", flat=True))
+        assert statuses == set(machine.statuses)
+
+
+def test_every_status_of_calchoices_cases_and_appeals_has_a_case(demo: dict[str, Any]) -> None:
+    enter("calchoice")
+    for machine in (MEMBER_CASE, PLAN_APPEAL):
         statuses = set(Case.objects.filter(kind=machine.kind).values_list("status", flat=True))
         assert statuses == set(machine.statuses)
 
