@@ -16,7 +16,7 @@ MOST: Final = 200
 #: Acts on one case alone: what they ask for belongs to that case.
 _SINGLE: Final = frozenset({"edit", "link", "mark_duplicate"})
 #: Acts offered as buttons under a list; the others are chosen from a list of actions.
-FIRST: Final = ("take", "assign", "transfer", "note", "watch", "unwatch")
+FIRST: Final = ("take", "assign", "transfer", "note")
 
 
 @dataclass(frozen=True)
