@@ -10,7 +10,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from escalations.producers import selectors, services
+from escalations.producers import conversation, selectors, services
 from escalations.producers.forms import type_named
 from escalations.producers.services import LONGEST_TEXT
 from escalations.producers.table import KIND
@@ -149,9 +149,9 @@ class ReplyView(ApiView):
         serializer = ReplyInputSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         body = serializer.validated_data["body"]
-        found = services.personal_data_in(case=case, text=body)
-        services.reply_to_team(
-            case=case, actor=self.actor, act_key=services.reply_act(case), body=body
+        found = conversation.personal_data_in(case=case, text=body)
+        conversation.reply_to_team(
+            case=case, actor=self.actor, act_key=conversation.reply_act(case), body=body
         )
         answer = {
             "number": case.number,

@@ -9,7 +9,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from escalations.producers import selectors, services
+from escalations.producers import conversation, selectors, services
 from escalations.producers.models import CallItem, Channel, ProducerCall
 from escalations.producers.services import AlreadyOpen, Sender
 from escalations.tickets.models import TicketType
@@ -150,7 +150,7 @@ def _escalate(actor: Actor, sender: Sender, line: CallLine) -> tuple[CallItem.Ou
             )
     except AlreadyOpen as found:
         original = found.originals[line.consumer.pk]
-        services.record_message(case=original, actor=actor, body=line.text)
+        conversation.record_message(case=original, actor=actor, body=line.text)
         return CallItem.Outcome.DUPLICATE, original
     return ESCALATED, case
 

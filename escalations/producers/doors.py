@@ -2,27 +2,27 @@
 
 from functools import partial
 
-from escalations.producers import forms, services
+from escalations.producers import conversation, forms, services
 from portal.casework.kinds import ActDoor
 
 DOORS = {
-    "ask_enroller": ActDoor(forms.AskProducerForm, services.ask_producer),
-    "enroller_answered": ActDoor(forms.RecordAnswerForm, services.record_answer),
-    "answer_producer": ActDoor(forms.AnswerProducerForm, services.answer_producer),
+    "ask_enroller": ActDoor(forms.AskProducerForm, conversation.ask_producer),
+    "enroller_answered": ActDoor(forms.RecordAnswerForm, conversation.record_answer),
+    "answer_producer": ActDoor(forms.AnswerProducerForm, conversation.answer_producer),
     "producer_replied": ActDoor(
         forms.ReplyForm,
-        partial(services.reply_to_team, act_key="producer_replied"),
+        partial(conversation.reply_to_team, act_key="producer_replied"),
         "A reply that seems to contain personal information is kept and checked first.",
     ),
     "producer_wrote": ActDoor(
         forms.ReplyForm,
-        partial(services.reply_to_team, act_key="producer_wrote"),
+        partial(conversation.reply_to_team, act_key="producer_wrote"),
         "A message that seems to contain personal information is kept and checked first.",
     ),
-    "record_message": ActDoor(forms.MessageForm, services.record_message),
+    "record_message": ActDoor(forms.MessageForm, conversation.record_message),
     "screen_reply": ActDoor(
         forms.ScreenReplyForm,
-        services.screen_reply,
+        conversation.screen_reply,
         "This reply seems to contain personal information, so nobody has seen it yet.",
     ),
     "resolve": ActDoor(forms.ResolveEscalationForm, services.resolve_escalation),

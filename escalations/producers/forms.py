@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 
-from escalations.producers import calls, selectors, services
+from escalations.producers import calls, conversation, selectors
 from escalations.producers.models import CallItem, Channel, HeldReply
 from escalations.producers.services import LONGEST_TEXT
 from escalations.tickets.models import ResolutionCode, TicketType
@@ -213,7 +213,7 @@ class ScreenReplyForm(ActForm):
         self.offer("held", rows)
         if self.case is None or self.is_bound:
             return
-        if oldest := services.open_held_reply(case=self.case, actor=self.actor):
+        if oldest := conversation.open_held_reply(case=self.case, actor=self.actor):
             self.initial = {"held": oldest, "text": oldest.body}
 
 

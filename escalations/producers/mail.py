@@ -2,7 +2,7 @@
 
 The automatic mail's subject bears the Person ID because the guide has it so (MD-11, MD-18): the one
 identifier of a consumer that any mail of the portal may name, in that one message
-(docs/decisions/0011-the-person-id-in-one-subject.md).
+(docs/decisions/0014-the-person-id-in-one-subject.md).
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from portal.consumers.models import Consumer
-from portal.tenancy.models import Exchange
+from portal.tenancy.models import Exchange, Organization
 
 
 def mirror_consumers(
@@ -28,3 +28,22 @@ def mirror_consumers(
         ],
         batch_size=500,
     )
+
+
+def enter_book(
+    *,
+    consumer: Consumer,
+    organization: Organization | None,
+    person_id: str = "",
+    carrier: Organization | None = None,
+) -> Consumer:
+    """Note in whose book a consumer is, as the feed tells: whom an agency may find (MD-02).
+
+    Args:
+        organization: the agency or entity; None: nobody's, so no enroller finds the consumer.
+        person_id: the eligibility system's number of the person; empty: not known.
+    """
+    consumer.organization, consumer.carrier = organization, carrier
+    consumer.person_id = person_id
+    consumer.save(update_fields=["organization", "carrier", "person_id"])
+    return consumer

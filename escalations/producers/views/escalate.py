@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from escalations.producers import calls, selectors, services, wizard
+from escalations.producers import calls, conversation, selectors, services, wizard
 from escalations.producers.forms import DetailsForm, FilesForm, SearchForm, type_named
 from escalations.producers.services import AlreadyOpen
 from escalations.producers.table import KIND
@@ -127,9 +127,9 @@ def add_to_original(
     case = Case.objects.visible_to(actor).filter(kind=KIND, number=number).first()
     if case is None:
         raise Http404
-    act_key = services.reply_act(case)
+    act_key = conversation.reply_act(case)
     try:
-        services.reply_to_team(
+        conversation.reply_to_team(
             case=case, actor=actor, act_key=act_key, body=str(choice.typed.get("description", ""))
         )
     except (ValidationError, Refused) as error:

@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 
 from escalations.producers import configuration as producers
-from escalations.producers import services
+from escalations.producers import conversation, services
 from escalations.producers.table import KIND
 from escalations.tickets import configuration as tickets
 from escalations.tickets.models import RoutingRule, TicketType
@@ -43,7 +43,7 @@ _PEOPLE = {
     "ect": ("escalated-cases-team", "escalated_cases_worker"),
     "ect.colleague": ("escalated-cases-team", "escalated_cases_worker"),
     "pot": ("producer-operations", "producer_operations_staff"),
-    "training": ("exchange", "training_support_staff"),
+    "training": ("training-support", "training_support_staff"),
     "scr": ("agent-cec-service-center", "service_center_representative"),
     "admin": ("exchange", "exchange_administrator"),
 }
@@ -81,7 +81,7 @@ class Maryland(World):
     def waiting(self, case: Case, missing: str = "Which month does it begin?") -> Case:
         """The same escalation, with the producer asked for something."""
         case = self.in_review(case)
-        return services.ask_producer(case=case, actor=self.actor("ect"), missing=missing)
+        return conversation.ask_producer(case=case, actor=self.actor("ect"), missing=missing)
 
     def client(self, who: str) -> Client:
         """A signed-in browser."""
@@ -110,6 +110,7 @@ def build_maryland() -> Maryland:
         ("producer-support-hotline", "unit", True),
         ("escalated-cases-team", "unit", True),
         ("producer-operations", "unit", True),
+        ("training-support", "unit", True),
         ("chesapeake", "agency", False),
         ("bay-brokers", "agency", False),
         ("patapsco", "carrier", False),
