@@ -16,6 +16,7 @@ class CaseworkConfig(AppConfig):
 
         spine.register(CaseRows())
         names.register(names.CASE, DIRECTORY)
+        names.name_actions({"casework.macro_run": "Ran a macro"})
         panels.register(None, "casework/_timers.html", panels.timers, order=50, title="Deadlines")
         panels.register(
             None,
@@ -32,5 +33,26 @@ class CaseworkConfig(AppConfig):
                 action="casework.view",
                 order=20,
                 hint="Every case you may see, by how it stands.",
+            )
+        )
+        register(
+            NavItem(
+                key="workbench",
+                label="Workbench",
+                url_name="casework:workbench",
+                action="casework.workbench",
+                order=21,
+                hint="The list and the open case side by side, worked by keyboard.",
+            )
+        )
+        register(
+            NavItem(
+                key="macros",
+                label="Macros and texts",
+                url_name="casework:macros",
+                action="casework.macros",
+                order=60,
+                section="manage",
+                hint="Texts your unit writes often, and several actions done as one.",
             )
         )
