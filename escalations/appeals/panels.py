@@ -33,8 +33,7 @@ def hearing_panel(actor: Actor, case: Case) -> Mapping[str, Any] | None:
     is_set = hearing is not None and hearing.state == Hearing.State.SCHEDULED
     due_at = _sop_due(case, hearing)
     return {
-        "hearing": hearing,
-        "tone": _TONES.get(hearing.state, "neutral") if hearing else "",
+        "hearing": _shown(hearing) if hearing else None,
         "short_notice": _short_notice(hearing, actor),
         "deliveries": [
             {
@@ -98,6 +97,21 @@ def register() -> None:
         ("appeals/_tasks.html", tasks_panel, 40, "Tasks"),
     ):
         panels.register("appeal", template, context, order, title=title)
+
+
+def _shown(hearing: Hearing) -> Mapping[str, Any]:
+    """The hearing as plain values: templates are given no models of details."""
+    return {
+        "at": hearing.at,
+        "state": hearing.get_state_display(),
+        "tone": _TONES[hearing.state],
+        "format": hearing.get_format_display(),
+        "place": hearing.place,
+        "judge": hearing.judge,
+        "notice_on": hearing.notice_on,
+        "record_opened_on": hearing.record_opened_on,
+        "postponements": hearing.postponements,
+    }
 
 
 def _who(task: AppealTask) -> str:

@@ -38,7 +38,7 @@ HEARING_ACTS = (
         guards=("a day to come", "no other hearing is set"),
         notifies=("appeal.hearing_set",),
         done="CDSS set a hearing",
-        offered=_hearing_is("", "postponed", "cancelled"),
+        offered=_hearing_is("", "postponed", "cancelled", "held"),
         source="C.8 8, 10",
     ),
     Act(
