@@ -29,7 +29,7 @@ WORKERS = {
     "program-assistance-unit": "pau.specialist@covered.example",
 }
 #: Small, so that the demonstration shows an appeal that went over it (decision 4).
-CAPACITY = 5
+CAPACITY = 7
 PAPERS = (
     packets.PacketPaper("position", "Statement of position"),
     packets.PacketPaper("notice", "Notice of determination"),
