@@ -60,7 +60,13 @@ MACHINE: Machine = machine(
             done="Packet complete",
             source="CC-20, C.8",
         ),
-        _step("begin_review", "Begin the review", "packet_complete", "under_review"),
+        _step(
+            "begin_review",
+            "Begin the review",
+            "packet_complete",
+            "under_review",
+            done="Review begun",
+        ),
         _step(
             "decide",
             "Decide",

@@ -8,6 +8,7 @@ from escalations.tickets import projection as tickets
 from escalations.tiers.appeal_table import KIND as PLAN_APPEAL
 from escalations.tiers.handoffs import handoff_sections
 from escalations.tiers.models import MemberDetail, PlanAppealDetail
+from escalations.tiers.table import AT_TIER_3
 from portal.casework import kinds
 from portal.casework.models import Case
 from portal.casework.projection import (
@@ -62,10 +63,14 @@ def _member_section(case: Case) -> Section:
     rows: list[tuple[str, str, Any]] = [
         ("channel", "How it came", row.get_channel_display()),
         ("employer", "Employer", row.employer.name if row.employer else ""),
-        ("case_manager", "Case manager", row.manager.full_name if row.manager else ""),
     ]
-    if row.managed_since:
-        rows.append(("managed_since", "Case manager since", row.managed_since))
+    if row.manager:
+        rows += [
+            ("case_manager", "Case manager", row.manager.full_name),
+            ("managed_since", "Case manager since", row.managed_since),
+        ]
+    elif case.kind == PLAN_APPEAL or case.status in AT_TIER_3:
+        rows.append(("case_manager", "Case manager", "Not assigned yet"))
     return Section("handling", "Handling", tuple(rows))
 
 

@@ -157,7 +157,7 @@ def _waiting(tier: Tier, party: str, name: str) -> tuple[Act, ...]:
     return (
         Act(
             f"ask_{party}_{tier.number}",
-            f"Ask {name} for something",
+            f"Ask {name} for something (Tier {tier.number})",
             "tiers.work",
             sources=frozenset({tier.status}),
             target=tier.waiting(party),
@@ -173,7 +173,7 @@ def _waiting(tier: Tier, party: str, name: str) -> tuple[Act, ...]:
         ),
         Act(
             f"{party}_answered_{tier.number}",
-            f"Record the answer of {name}",
+            f"Record the answer of {name} (Tier {tier.number})",
             "tiers.work",
             sources=frozenset({tier.waiting(party)}),
             target=tier.status,
