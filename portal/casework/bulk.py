@@ -7,7 +7,7 @@ from typing import Final
 from portal.casework import kinds
 from portal.casework.kinds import ActDoor
 from portal.casework.machine import Act
-from portal.casework.macros import takes_file
+from portal.casework.macros import fits_many
 from portal.casework.models import Case
 from portal.tenancy.actor import Actor
 
@@ -51,8 +51,8 @@ def offered(actor: Actor, kind_keys: Iterable[str]) -> tuple[list[BulkAct], list
 
 
 def allows_many(act: Act, door: ActDoor) -> bool:
-    """Whether one filled-in form can stand for many cases: it takes no file and none's details."""
-    return act.key not in _SINGLE and not takes_file(door.form)
+    """Whether one filled-in form of the act can stand for many cases."""
+    return act.key not in _SINGLE and fits_many(door.form)
 
 
 def find_act(key: str, kind_keys: Iterable[str]) -> tuple[Act, ActDoor] | None:

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from portal.casework import kinds, texts
 from portal.casework.machine import Refused
-from portal.casework.macros import acts_for, missing_actions, problems_of, query_of, takes_file
+from portal.casework.macros import acts_for, fits_many, missing_actions, problems_of, query_of
 from portal.casework.models import Case, Macro
 from portal.casework.selectors import case_for
 from portal.casework.services import check_allowed
@@ -157,7 +157,7 @@ def _perform(actor: Actor, step: Mapping[str, Any], number: str) -> tuple[str, s
         raise Refused("After the step before, you do not see this case any more.") from None
     kind = kinds.get(case.kind)
     door = kind.doors.get(step["act"])
-    if door is None or takes_file(door.form):
+    if door is None or not fits_many(door.form):
         raise Refused("This kind of case has no such action.")
     check_allowed(kind.machine.act(step["act"]), case, actor)
     filled = {

@@ -48,7 +48,7 @@ def kinds_of(kind_key: str, actor: Actor) -> list[CaseKind]:
 def acts_for(kind_key: str, actor: Actor) -> dict[str, tuple[Act, ActDoor]]:
     """The acts a macro may consist of: those every one of its kinds has, asked for alike.
 
-    Acts that need a file are left out: a file belongs to one case.
+    Acts whose form belongs to one case are left out (:func:`fits_many`).
     """
     first, *others = kinds_of(kind_key, actor) or [None]
     if first is None:
@@ -56,14 +56,19 @@ def acts_for(kind_key: str, actor: Actor) -> dict[str, tuple[Act, ActDoor]]:
     return {
         key: (first.machine.act(key), door)
         for key, door in first.doors.items()
-        if not takes_file(door.form)
+        if fits_many(door.form)
         and all(key in kind.doors and kind.doors[key].form is door.form for kind in others)
     }
 
 
-def takes_file(form: type[forms.Form]) -> bool:
-    """Whether an act's form asks for a file, or takes one."""
-    return any(isinstance(field, forms.FileField) for field in form.base_fields.values())
+def fits_many(form: type[ActForm]) -> bool:
+    """Whether an act's form, filled in once, can stand for many cases.
+
+    One that takes a file does not, since a file belongs to one case; nor does one whose fields
+    depend on the case.
+    """
+    takes_file = any(isinstance(field, forms.FileField) for field in form.base_fields.values())
+    return not takes_file and not form.nested
 
 
 def usable_macros(actor: Actor, *, kind_keys: Sequence[str] = ()) -> list[Macro]:
