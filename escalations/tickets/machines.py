@@ -6,10 +6,21 @@ clocks. What only one kind has is added as rows of its own (C.2a, C.3; SC-13, SC
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 from escalations.letters.acts import LETTER_ACTS
+from escalations.tickets.parts import (
+    ALL_WAITS,
+    CARRIER,
+    CONSUMER,
+    ENROLLER,
+    HELP_DESK,
+    RESOLVED,
+    SETTLED,
+    Outcome,
+    Wait,
+    ending,
+)
 from portal.casework.common_acts import COMMON_ACTS
 from portal.casework.machine import ANY_OPEN, Act, Coarse, Machine, Status, machine
 from portal.clocks.effects import ClockEffect, Effect
@@ -17,137 +28,6 @@ from portal.clocks.effects import ClockEffect, Effect
 WORKING = frozenset({"in_progress"})
 CLOSES_IN_TIME = (ClockEffect(Effect.START, "ticket.auto_close"),)
 _IN_PROGRESS = Coarse.IN_PROGRESS
-
-
-@dataclass(frozen=True)
-class Wait:
-    """One way in which a ticket waits for somebody outside the unit (decision 10)."""
-
-    status: str
-    label: str
-    party: str
-    #: Runs while the ticket waits; each kind of ticket shares it.
-    policy: str
-    #: The act that begins it, and the one that ends it.
-    begin: str
-    begin_label: str
-    begun: str
-    end: str
-    end_label: str
-    ended: str
-    guards: tuple[str, ...]
-    source: str
-    #: Messages when it begins: the enroller is told the promise differently (ES-03).
-    notifies: tuple[str, ...] = ()
-    #: Somebody else's act ends it too: a help-desk ticket that is fixed.
-    ended_by_system: bool = False
-
-
-CONSUMER = Wait(
-    "pending_consumer",
-    "Waiting for the consumer",
-    "consumer",
-    "ticket.consumer_answer",
-    "ask_consumer",
-    "Ask the consumer for something",
-    "The consumer was asked for something",
-    "consumer_answered",
-    "Record the consumer's answer",
-    "The consumer answered",
-    ("what is missing is named",),
-    "C.1 7, C.2a 7",
-)
-ENROLLER = Wait(
-    "pending_enroller",
-    "Waiting for the enroller",
-    "enroller",
-    "ticket.enroller_answer",
-    "ask_enroller",
-    "Ask the enroller for something",
-    "The enroller was asked for something",
-    "enroller_answered",
-    "Record the enroller's answer",
-    "The enroller answered",
-    ("what is missing is named",),
-    "C.2a 7",
-)
-CARRIER = Wait(
-    "pending_carrier",
-    "Waiting for the health plan",
-    "carrier",
-    "ticket.carrier_follow_up",
-    "ask_carrier",
-    "Coordinate with a health plan",
-    "The health plan was asked",
-    "carrier_answered",
-    "Record the health plan's answer",
-    "The health plan answered",
-    ("the health plan and what was asked are named",),
-    "ES-03, C.2a 6",
-    notifies=("ticket.exception_carrier",),
-)
-HELP_DESK = Wait(
-    "pending_help_desk",
-    "Waiting for the help desk",
-    "help_desk",
-    "ticket.help_desk_review",
-    "wait_for_help_desk",
-    "Wait for a help desk ticket",
-    "Waits for a help desk ticket",
-    "help_desk_done",
-    "Go on without the help desk",
-    "The help desk is done",
-    ("a help desk ticket is linked",),
-    "ES-03, C.2a 5",
-    notifies=("ticket.exception_help_desk",),
-    ended_by_system=True,
-)
-ALL_WAITS = (CONSUMER, ENROLLER, CARRIER, HELP_DESK)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """One way in which the work on a ticket ends, for the consumer."""
-
-    status: str = "resolved"
-    label: str = "Resolved"
-    act: str = "resolve"
-    act_label: str = "Resolve"
-    guards: tuple[str, ...] = (
-        "resolution code and steps",
-        "a contact with the consumer is on record",
-    )
-    source: str = "C.1 8, C.2a 9"
-    #: Where it may be recorded, when that differs from the kind's other outcomes.
-    sources: frozenset[str] = frozenset()
-    #: Whether a code of the exchange's list says how it ended, besides the status.
-    takes_code: bool = True
-    #: Whether the consumer must have been told first.
-    needs_contact: bool = True
-
-
-def ending(
-    status: str, label: str, act: str, act_label: str, *, needs_contact: bool = False, **more: Any
-) -> Outcome:
-    """An outcome that its status says in full: steps are asked for, a code is not."""
-    guards = ("the steps taken",)
-    if needs_contact:
-        guards += ("a contact with the consumer is on record",)
-    return Outcome(
-        status,
-        label,
-        act,
-        act_label,
-        guards,
-        takes_code=False,
-        needs_contact=needs_contact,
-        **more,
-    )
-
-
-RESOLVED = Outcome()
-#: Resolved, in work that has no consumer who could be told.
-SETTLED = Outcome(guards=("resolution code and steps",), needs_contact=False)
 
 
 def work_machine(
@@ -163,6 +43,7 @@ def work_machine(
     promises: tuple[str, ...] = (),
     reopens: tuple[str, ...] | None = None,
     pauses: bool = True,
+    tells_exceptions: bool = False,
     contact_from: frozenset[str] = frozenset(),
     stops: tuple[str, ...] = (),
 ) -> Machine:
@@ -180,6 +61,8 @@ def work_machine(
         reopens: those of them that start again when a ticket is reopened; None: all.
         pauses: whether the promises stand while it waits for somebody (decision 10); those a
             source makes to consumers without an exception go on.
+        tells_exceptions: whether the enroller is told that the 7–10 business days do not apply
+            while a health plan or the help desk has it (ES-03); other kinds never promised them.
         contact_from: where a contact may be recorded besides in the middle of work.
         stops: further promises that an outcome keeps, e.g. ``access_to_care.contact``.
 
@@ -212,7 +95,16 @@ def work_machine(
         acts=(
             _start(starts_from),
             *acts,
-            *(act for wait in waits for act in _waiting(wait, promises, paused, ended)),
+            *(
+                act
+                for wait in waits
+                for act in _waiting(
+                    wait if tells_exceptions else replace(wait, notifies=()),
+                    promises,
+                    paused,
+                    ended,
+                )
+            ),
             _contact(waits, contact_from),
             *(_outcome(o, (*promises, *stops), resolves_from) for o in outcomes),
             *_endings(promises if reopens is None else reopens, ended, starts_from),
@@ -274,12 +166,12 @@ def _waiting(
             source="C.2a 8",
         ),
     ]
-    if wait is CARRIER:
+    if wait.status == CARRIER.status:
         rows.append(_follow_up(wait, "carrier_followed_up", "Record a follow-up", "Followed up"))
         rows.append(_follow_up_due(wait, "carrier_follow_up_due", "ticket.carrier_follow_up_due"))
-    if wait is HELP_DESK:
+    if wait.status == HELP_DESK.status:
         rows.append(_follow_up_due(wait, "help_desk_review_due", "ticket.help_desk_review_due"))
-    if wait is CONSUMER:
+    if wait.status == CONSUMER.status:
         rows.append(
             Act(
                 "no_answer",
@@ -467,6 +359,7 @@ def _shared() -> tuple[Act, ...]:
             "tickets.work",
             sources=ANY_OPEN,
             guards=("the type of ticket asks for facts of its own",),
+            offered=lambda case, actor: bool(case.ticket.ticket_type.fields),
             done="Facts changed",
             source="ES-04, SC-16",
         ),

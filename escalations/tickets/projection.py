@@ -1,13 +1,14 @@
 """What somebody may see of a ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from escalations.releases.gate import Decision, Disclosure, record_disclosure
 from escalations.tickets import workkinds
 from escalations.tickets.facts import read_fields, shown_facts
-from escalations.tickets.machines import CARRIER, HELP_DESK
+from escalations.tickets.help_desk_table import HELP_DESK_MACHINE
 from escalations.tickets.models import CarrierRequest, TicketDetail, TicketType
+from escalations.tickets.parts import CARRIER, HELP_DESK
 from portal.casework import kinds
 from portal.casework.models import Case
 from portal.casework.projection import (
@@ -19,6 +20,7 @@ from portal.casework.projection import (
 )
 from portal.tenancy.actor import Actor
 
+HELP_DESK_KIND = HELP_DESK_MACHINE.kind
 #: The act each usual exception begins with.
 _FIRST = {
     TicketType.UsualException.CARRIER: CARRIER.begin,
@@ -35,7 +37,11 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
     if actor.is_outside:
         return _status_only(actor, case)
     detail = _detail(case)
-    sections = _sections(case, detail)
+    shared = common_detail(case, actor)
+    shared["acts"] = _usual_first(shared["acts"], detail.ticket_type)
+    # What the timeline does not speak of is not there: most pages are spared its queries.
+    happened = {event.verb: event.text for event in shared["timeline"]}
+    sections = _sections(case, detail, happened)
     record_disclosure(
         actor=actor,
         cases=[case.pk],
@@ -46,8 +52,6 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
         ],
         surface=surface,
     )
-    shared = common_detail(case, actor)
-    shared["acts"] = _usual_first(shared["acts"], detail.ticket_type)
     return CaseDetailView(sections=sections, **shared)
 
 
@@ -80,7 +84,7 @@ def _usual_first(acts: Sequence[dict[str, Any]], ticket_type: TicketType) -> lis
     return sorted(acts, key=lambda act: act["key"] != first)
 
 
-def _sections(case: Case, detail: TicketDetail) -> list[Section]:
+def _sections(case: Case, detail: TicketDetail, happened: Mapping[str, str]) -> list[Section]:
     sections = [
         Section(
             "consumer",
@@ -94,9 +98,13 @@ def _sections(case: Case, detail: TicketDetail) -> list[Section]:
             ),
         ),
         Section("issue", "Issue", _issue(case, detail)),
-        Section("routing", "Why was this routed here?", _routing(detail)),
+        Section("routing", "Why was this routed here?", _routing(detail, happened)),
+        _contacts(case),
     ]
-    sections += [_contacts(case), *_carriers(case), *_help_desk(case)]
+    if CARRIER.begin in happened:
+        sections.append(_carriers(case))
+    if case.kind == HELP_DESK_KIND:
+        sections.append(_help_desk(case))
     if detail.resolution_code or detail.resolution_steps:
         label = detail.resolution_code.label if detail.resolution_code else ""
         sections.append(
@@ -130,8 +138,9 @@ def _given(key: str, label: str, value: str) -> tuple[tuple[str, str, str], ...]
     return ((key, label, value),) if value else ()
 
 
-def _routing(detail: TicketDetail) -> tuple[tuple[str, str, Any], ...]:
+def _routing(detail: TicketDetail, happened: Mapping[str, str]) -> tuple[tuple[str, str, Any], ...]:
     return (
+        *_given("transferred_because", "Transferred since", happened.get("transfer", "")),
         ("routed_because", "Because", detail.routed_because),
         *(
             ("routing_trail", f"Line {line['position']}: {line['line']}", line["reason"])
@@ -160,10 +169,8 @@ def _contacts(case: Case) -> Section:
     )
 
 
-def _carriers(case: Case) -> list[Section]:
-    """What health plans were asked; nothing for a kind that asks none."""
-    if CARRIER.begin not in kinds.get(case.kind).machine.acts:
-        return []
+def _carriers(case: Case) -> Section:
+    """What health plans were asked, and what they answered."""
     rows: list[tuple[str, str, Any]] = []
     asked = CarrierRequest.objects.filter(case=case).select_related("carrier", "asked_by")
     for request in asked.prefetch_related("follow_ups__by"):
@@ -187,29 +194,25 @@ def _carriers(case: Case) -> list[Section]:
         if request.answered_at:
             line = _line(request.answered_at, request.answer, None, by=request.carrier.name)
             rows.append(("carrier_answer", "Answered", line))
-    return [Section("carriers", "Health plan", tuple(rows))] if rows else []
+    return Section("carriers", "Health plan", tuple(rows))
 
 
 def _line(at: Any, text: str, person: Any, *, by: str = "System") -> dict[str, Any]:
     return {"at": at, "text": text, "by": person.full_name if person else by}
 
 
-def _help_desk(case: Case) -> list[Section]:
-    """What the help desk has of it, or, of a help desk ticket, what it tells the vendor."""
-    ticket = getattr(case, "help_desk_ticket", None) if case.kind == "help_desk" else None
-    if ticket is not None:
-        return [
-            Section(
-                "help_desk",
-                "Help desk",
-                (
-                    ("system", "System", ticket.get_system_display()),
-                    ("subject", "Subject line", ticket.subject),
-                    ("vendor_number", "Vendor's ticket number", ticket.vendor_number),
-                    ("submitted_at", "Submitted", ticket.submitted_at),
-                    ("fix", "Data fix", ticket.fix),
-                    ("rejected_because", "Rejected because", ticket.rejected_because),
-                ),
-            )
-        ]
-    return []
+def _help_desk(case: Case) -> Section:
+    """What a help desk ticket tells the vendor, and what became of it."""
+    ticket = case.help_desk_ticket
+    return Section(
+        "help_desk",
+        "Help desk",
+        (
+            ("system", "System", ticket.get_system_display()),
+            ("subject", "Subject line", ticket.subject),
+            ("vendor_number", "Vendor's ticket number", ticket.vendor_number),
+            ("submitted_at", "Submitted", ticket.submitted_at),
+            *_given("fix", "Data fix", ticket.fix),
+            *_given("rejected_because", "Rejected because", ticket.rejected_because),
+        ),
+    )

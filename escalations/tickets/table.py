@@ -2,7 +2,7 @@
 
 from escalations.tickets.machines import opening_clocks, work_machine
 
-MACHINE = work_machine("ticket")
+MACHINE = work_machine("ticket", tells_exceptions=True)
 
 #: Clocks a new ticket starts with (decision 9).
 OPENING_CLOCKS = opening_clocks("ticket")

@@ -129,7 +129,13 @@ _AGAIN = (ClockEffect(Effect.RESTART, _UPDATE),)
 
 def ombuds(case: Case) -> Sequence[tuple[str, str, Any]]:
     """Whether a complaint has gone thirty calendar days without an update (B.4)."""
-    late = Timer.objects.filter(case_id=case.pk, policy__key=_UPDATE, breached_at__isnull=False)
+    # An update begins a new clock: only the one that runs can be late.
+    late = Timer.objects.filter(
+        case_id=case.pk,
+        policy__key=_UPDATE,
+        state=Timer.State.RUNNING,
+        breached_at__isnull=False,
+    )
     if not late.exists():
         return ()
     told = "Ombuds-eligible: 30 calendar days have passed without an update to the consumer."

@@ -291,6 +291,70 @@ def test_es03_an_enroller_sees_the_status_of_what_they_called_about_and_nothing_
     assert client.get(f"/cases/{other.number}/").status_code == 404
 
 
+#: One token per field that holds something about a person, or about the unit's inner work.
+TOKENS = {
+    field: f"zq{field}kanari"
+    for field in ("summary", "name", "fact", "note", "asked", "contact", "answer", "owner")
+}
+
+
+def test_es03_through_no_door_does_an_enroller_learn_more_than_the_status(
+    world: World, client
+) -> None:
+    """The same for the enroller who called and their manager, over pages, search and API."""
+    from portal.casework.common_acts import add_note
+    from portal.tenancy.services import create_api_token
+
+    world.people["eru.specialist"].full_name = f"Eru {TOKENS['owner']}"
+    world.people["eru.specialist"].save()
+    kind = add_type(world, "told", fields=[{"key": "short", "label": "Short", "type": "text"}])
+    case = services.open_ticket(
+        actor=world.actor("scr"),
+        ticket_type=kind,
+        summary=TOKENS["summary"],
+        queue=world.organizations["escalations-unit"],
+        enroller=world.memberships["agent"],
+        consumer_name=TOKENS["name"],
+        facts={"short": TOKENS["fact"]},
+    )
+    begun(world, case)
+    actor = world.actor("eru.specialist")
+    add_note(case=case, actor=actor, body=TOKENS["note"])
+    carriers.ask_carrier(
+        case=case,
+        actor=actor,
+        carrier=health_plan(world),
+        contact_person=TOKENS["contact"],
+        asked=TOKENS["asked"],
+    )
+    carriers.record_carrier_answer(case=case, actor=actor, answer=TOKENS["answer"])
+    pages = [
+        f"/cases/{case.number}/",
+        f"/cases/{case.number}/presence/",
+        "/queue/?view=all",
+        "/",
+        *(f"/search/?q={token}" for token in TOKENS.values()),
+    ]
+    for key in ("agent", "agency.manager"):
+        client.force_login(world.people[key], "allauth.account.auth_backends.AuthenticationBackend")
+        seen = {path: client.get(path).content.decode() for path in pages}
+        world.enter()
+        _, secret = create_api_token(
+            actor=world.actor(key), membership=world.memberships[key], name="mine"
+        )
+        for path in ("cases/", f"cases/{case.number}/", f"cases/{case.number}/acts/"):
+            answer = client.get(f"/api/v1/{path}", headers={"Authorization": f"Bearer {secret}"})
+            seen[path] = answer.content.decode()
+        world.enter()
+        assert case.number in seen[f"/cases/{case.number}/"]
+        assert case.number in seen["cases/"]
+        for path, text in seen.items():
+            asked = path.partition("?q=")[2]
+            leaked = [token for token in TOKENS.values() if token != asked and token in text]
+            assert leaked == [], (key, path)
+            assert not asked or case.number not in text, "a hit tells something, too"
+
+
 def test_es03_the_enroller_who_called_is_told_of_an_exception(
     world: World, payment: TicketType
 ) -> None:

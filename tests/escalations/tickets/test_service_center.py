@@ -29,7 +29,8 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 def due(case: Case, policy: str) -> datetime:
-    return Timer.objects.get(case_id=case.pk, policy__key=policy).due_at.astimezone(PACIFIC)
+    timers = Timer.objects.filter(case_id=case.pk, policy__key=policy)
+    return timers.latest("pk").due_at.astimezone(PACIFIC)
 
 
 def state(case: Case, policy: str) -> str:
