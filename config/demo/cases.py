@@ -9,6 +9,7 @@ from config.demo.appeals import play_appeals
 from config.demo.calchoice import play_member_cases, play_plan_appeals
 from config.demo.clock import MovableClock
 from config.demo.letters import play_letters
+from config.demo.maryland import play_producer_escalations
 from config.demo.papers import Papers
 from config.demo.people import Invented, invent_people
 from config.demo.scenes import ANALYST, OFFICE_STAFF
@@ -17,7 +18,6 @@ from config.demo.stage import Stage
 from config.demo.stories import (
     CALIFORNIA_TICKETS,
     CONSTITUENT_STORIES,
-    MARYLAND_TICKETS,
     ConstituentStory,
     TicketStory,
 )
@@ -36,7 +36,7 @@ CONSUMERS = 200
 #: Exchange slug → its tickets, who opens them, and the seed of its people.
 _TICKETS = {
     "covered-california": (CALIFORNIA_TICKETS, "scr@covered.example", 1),
-    "maryland": (MARYLAND_TICKETS, "hotline@mhc.example", 2),
+    "maryland": ((), "hotline@mhc.example", 2),
     "calchoice": ((), "tier1@calchoice.example", 3),
 }
 
@@ -44,6 +44,7 @@ _TICKETS = {
 #: Rooms' own stories: kind of case → plays them on the stage, where no case of it is yet.
 ROOM_STORIES: dict[str, Callable[[Stage], int]] = {
     "appeal": play_appeals,
+    "producer_escalation": play_producer_escalations,
     "member_case": play_member_cases,
     "plan_appeal": play_plan_appeals,
     **PLAYERS,

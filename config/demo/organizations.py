@@ -72,8 +72,11 @@ EXCHANGES = (
         "America/New_York",
         "ect@mhc.example",
         "(410) 555-0100",
-        ("ticket",),
-        {"ticket": "{day}-{sequence:07d}"},
+        ("ticket", "producer_escalation"),
+        {
+            "ticket": "{day}-{sequence:07d}",
+            "producer_escalation": "{day}-{sequence:07d}",
+        },
     ),
     ExchangeSpec(
         "calchoice",

@@ -7,9 +7,10 @@ decision 4; phones of the referral directory are the public ones of the bodies t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.demo import service_center
+from config.demo import maryland, service_center
 from escalations.constituent.directory import add_referral_contact
 from escalations.constituent.models import ReferralContact
+from escalations.producers.table import KIND as PRODUCER_ESCALATION
 from escalations.tickets import configuration
 from escalations.tickets.models import ResolutionCode, RoutingRule, TicketType
 from portal.tenancy.actor import Actor
@@ -181,12 +182,12 @@ _COVERED_CALIFORNIA_LINES = (
 )
 
 _MARYLAND_TYPES = (
-    TypeSpec("consumer-enrollment", "Consumer Enrollment Issue"),
-    TypeSpec("determination", "Determination Issue"),
-    TypeSpec("system-error", "System Error Issue"),
-    TypeSpec("termination", "Termination Issue"),
-    TypeSpec("form-1095a", "1095 A Issue"),
-    TypeSpec("commission", "Commission Issue"),
+    TypeSpec("consumer-enrollment", "Consumer Enrollment Issue", kind=PRODUCER_ESCALATION),
+    TypeSpec("determination", "Determination Issue", kind=PRODUCER_ESCALATION),
+    TypeSpec("system-error", "System Error Issue", kind=PRODUCER_ESCALATION),
+    TypeSpec("termination", "Termination Issue", kind=PRODUCER_ESCALATION),
+    TypeSpec("form-1095a", "1095 A Issue", kind=PRODUCER_ESCALATION),
+    TypeSpec("commission", "Commission Issue", kind=PRODUCER_ESCALATION),
 )
 
 _MARYLAND_LINES = (
@@ -338,6 +339,8 @@ def found_rules(*, actor: Actor, organizations: Mapping[str, Organization]) -> N
             configuration.add_resolution_code(actor=actor, key=key, label=label)
     if is_california:
         _found_directory(actor)
+    if slug == "maryland":
+        maryland.found_producers(actor=actor, types=types)
 
 
 def _found_directory(actor: Actor) -> None:

@@ -590,19 +590,3 @@ _CALIFORNIA_TICKETS = (
 CALIFORNIA_TICKETS = _tickets(
     _CALIFORNIA_TICKETS * 3, (0, 1, 3, 5, 8, 4, 6, 15, 9, 7, 2, 8, 10, 12, 5, 1, 20)
 )
-
-MARYLAND_TICKETS = _tickets(
-    (
-        ("consumer-enrollment", "The enrollment stands at pending since the first of the month."),
-        ("determination", "Found not eligible although the income is within the limits."),
-        ("system-error", "The upload page closes by itself."),
-        ("termination", "Ended on request of somebody the consumer does not know."),
-        ("form-1095a", "The second form never came."),
-        ("commission", "Commission is missing for one consumer."),
-        ("consumer-enrollment", "The newborn cannot be added."),
-        ("determination", "The household size is read as one."),
-        ("commission", "Commission was paid to the previous producer."),
-        ("system-error", "The incident page shows nothing."),
-    ),
-    (0, 1, 3, 6, 10, 12, 4),
-)

@@ -18,6 +18,8 @@ from config.demo.clock import movable_clock
 from config.demo.organizations import ORGANIZATIONS
 from escalations.constituent.models import ReferralContact
 from escalations.constituent.table import MACHINE as CONSTITUENT
+from escalations.producers.models import HeldReply
+from escalations.producers.table import MACHINE as PRODUCER_ESCALATION
 from escalations.releases.models import Release
 from escalations.tickets.configuration import find_route, routing_rules
 from escalations.tickets.models import TicketType
@@ -84,6 +86,17 @@ def test_every_status_of_calchoices_cases_and_appeals_has_a_case(demo: dict[str,
     for machine in (MEMBER_CASE, PLAN_APPEAL):
         statuses = set(Case.objects.filter(kind=machine.kind).values_list("status", flat=True))
         assert statuses == set(machine.statuses)
+
+
+def test_every_status_of_marylands_escalations_has_a_case_and_a_reply_is_held(
+    demo: dict[str, Any],
+) -> None:
+    enter("maryland")
+    statuses = set(
+        Case.objects.filter(kind=PRODUCER_ESCALATION.kind).values_list("status", flat=True)
+    )
+    assert statuses == set(PRODUCER_ESCALATION.statuses)
+    assert HeldReply.objects.filter(state=HeldReply.State.HELD).count() == 1
 
 
 def test_every_state_of_a_release_is_there(demo: dict[str, Any]) -> None:
