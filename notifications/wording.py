@@ -130,7 +130,7 @@ def sample_values(kind: MessageKind, *, exchange: Exchange) -> dict[str, str]:
     }
 
 
-_CASE_CIRCLES = (Circle.OFFICE, Circle.STAFF)
+_CASE_CIRCLES = (Circle.OFFICE, Circle.ENROLLER, Circle.EMPLOYER, Circle.STAFF)
 
 
 def case_path(case: Case) -> str:

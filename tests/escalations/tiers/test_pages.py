@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.utils import timezone
 
 from escalations.tickets.models import TicketType
@@ -17,9 +18,21 @@ from portal.casework.models import Case
 from portal.casework.sweep import sweep_timers
 from portal.ledger.models import LedgerEntry
 from portal.tenancy.actor import NotAllowed
+from portal.tenancy.services import create_api_token
+from tests.api.conftest import Api
 from tests.casework.cases import signed_in
 from tests.escalations.tiers.ground import at_tier, code, contents, open_case, taken
 from tests.world import World
+
+
+def api_of(world: World, who: str) -> Api:
+    """The API as somebody of this world may use it."""
+    cache.clear()
+    world.enter()
+    _, secret = create_api_token(
+        actor=world.actor(who), membership=world.memberships[who], name="test", read_only=False
+    )
+    return Api(secret)
 
 
 def test_a_call_becomes_a_case_on_one_page(calchoice: World) -> None:
@@ -37,7 +50,7 @@ def test_a_call_becomes_a_case_on_one_page(calchoice: World) -> None:
     assert answer["Location"] == f"/cases/{case.number}/"
     assert (case.number[:3], case.organization) == ("CC-", calchoice.organizations["bakery"])
     page = signed_in(calchoice, "tier1").get(answer["Location"]).content.decode()
-    for shown in ("Open (Tier 1)", "Harvest Bakery", "Escalate to Tier 2", "Voice"):
+    for shown in ("Open (Tier 1)", "Harvest Bakery", "Take this case", "Voice"):
         assert shown in page
 
 
@@ -91,13 +104,13 @@ def test_cc19_the_form_of_a_handoff_names_each_of_the_three_contents_that_lacks(
 
 def test_cc18_the_api_offers_and_performs_the_same_acts(calchoice: World) -> None:
     case = at_tier(calchoice, 1)
-    browser = signed_in(calchoice, "tier1")
-    acts = {row["key"]: row for row in browser.get(f"/api/v1/cases/{case.number}/acts/").json()}
+    api = api_of(calchoice, "tier1")
+    acts = {row["key"]: row for row in api.get(f"cases/{case.number}/acts/").json()}
     assert "decision rationale" in acts["escalate_tier_2"]["guards"]
-    address = f"/api/v1/cases/{case.number}/acts/escalate_tier_2/"
-    refused = browser.post(address, {"expected_version": case.version}, "application/json")
+    address = f"cases/{case.number}/acts/escalate_tier_2/"
+    refused = api.post(address, {"expected_version": case.version})
     assert refused.status_code == 400
-    done = browser.post(
+    done = api.post(
         address,
         {
             "expected_version": case.version,
@@ -105,7 +118,6 @@ def test_cc18_the_api_offers_and_performs_the_same_acts(calchoice: World) -> Non
             "documents_text": "none",
             "took_place_at": "2025-11-05T09:30:00-08:00",
         },
-        "application/json",
     )
     assert done.status_code == 200
     calchoice.enter()
@@ -113,7 +125,7 @@ def test_cc18_the_api_offers_and_performs_the_same_acts(calchoice: World) -> Non
 
 
 def test_a_case_is_opened_through_the_api(calchoice: World) -> None:
-    browser = signed_in(calchoice, "tier1")
+    api = api_of(calchoice, "tier1")
     sent: dict[str, Any] = {
         "ticket_type": "billing",
         "summary": "Booked twice.",
@@ -121,14 +133,12 @@ def test_a_case_is_opened_through_the_api(calchoice: World) -> None:
         "employer": "bakery",
         "brought_by_employer": True,
     }
-    answer = browser.post("/api/v1/member-cases/", sent, "application/json")
+    answer = api.post("member-cases/", sent)
     assert answer.status_code == 201
     calchoice.enter()
     case = Case.objects.get(number=answer.json()["number"])
     assert (case.kind, case.topic, case.organization.code) == ("member_case", "billing", "bakery")
-    wrong = browser.post(
-        "/api/v1/member-cases/", {**sent, "employer": "nobody"}, "application/json"
-    )
+    wrong = api.post("member-cases/", {**sent, "employer": "nobody"})
     assert wrong.status_code == 400
 
 
@@ -148,6 +158,12 @@ def test_an_employers_page_of_a_case_says_its_status_and_none_of_its_details(
         assert secret not in listed
     foreign = signed_in(calchoice, "other.employer").get(f"/cases/{case.number}/")
     assert foreign.status_code == 404
+
+
+def test_cc15_the_levels_can_be_read_through_the_api(calchoice: World) -> None:
+    rows = {row["key"]: row for row in api_of(calchoice, "employer").get("service-levels/").json()}
+    assert rows["telephone"]["is_measured"] is False
+    assert [window["days"] for window in rows["email"]["windows"]] == [30, 90]
 
 
 def test_cc15_the_levels_are_published_to_employers_in_the_guides_words(
