@@ -8,8 +8,16 @@ class ClocksConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.clocks import actions_table  # noqa: F401
+        from portal.ledger import names
         from portal.ui.navigation import NavItem, register
 
+        names.name_actions(
+            {
+                "clocks.calendar_changed": "Changed hours or holidays",
+                "clocks.policy_changed": "Changed a deadline",
+                "clocks.simulated": "Tried a change of deadlines or hours",
+            }
+        )
         register(
             NavItem(
                 key="hours",

@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
+from portal.clocks import timed_acts
 from portal.clocks.business_time import Calendar, Interval
 from portal.clocks.explanations import promise_of
 from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy
 from portal.clocks.reckoning import calendar_of
+from portal.tenancy import modules
 from portal.tenancy.actor import Actor
 
 
@@ -45,10 +47,20 @@ def calendars_of(actor: Actor) -> QuerySet[BusinessCalendar]:
     )
 
 
-def policies_of(actor: Actor) -> list[tuple[SlaPolicy, str]]:
-    """Each policy of the actor's exchange with its promise in words."""
+def policies_of(actor: Actor) -> list[tuple[SlaPolicy, str, str, bool]]:
+    """Each policy of the actor's exchange with its promise in words, the cases it is for, and
+    whether it can be missed: the time of an appointment brings an act instead."""
     rows = SlaPolicy.objects.filter(exchange_id=actor.exchange_id).select_related("calendar")
-    return [(policy, promise_of(policy)) for policy in rows]
+    kinds = modules.all_modules()
+    return [
+        (
+            policy,
+            promise_of(policy),
+            kinds.get(policy.case_kind, policy.case_kind),
+            not timed_acts.is_appointment(policy.key),
+        )
+        for policy in rows
+    ]
 
 
 def calendar_page(row: BusinessCalendar, at: datetime) -> CalendarPage:

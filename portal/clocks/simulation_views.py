@@ -128,7 +128,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(rows, _PAGE).get_page(request.GET.get("page"))
     context = _context(actor, found) | {
         "page": page,
-        "findings": _findings(actor, page.object_list),
+        "findings": _findings(actor, list(page.object_list)),
         "chosen": request.GET.get("finding", ""),
         "kinds": SimulatedClock.Finding.choices,
         "zone": actor.exchange.time_zone,
@@ -170,7 +170,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     )
     rows = Paginator(_found(found, request.GET.get("finding", "")), 1_000)
     for number in rows.page_range:
-        for row in _findings(actor, rows.page(number).object_list):
+        for row in _findings(actor, list(rows.page(number).object_list)):
             times = (row.started_at, row.ended_at, row.due_at, row.draft_due_at)
             writer.writerow(
                 [

@@ -7,9 +7,11 @@ class ReportsConfig(AppConfig):
     verbose_name = "Reports"
 
     def ready(self) -> None:
+        from portal.ledger import names
         from portal.reports import actions_table  # noqa: F401
         from portal.ui.navigation import NavItem, register
 
+        names.name_actions({"reports.exported": "Downloaded a report"})
         register(
             NavItem(
                 key="reports-clock",

@@ -63,11 +63,11 @@ class Line:
     @property
     def cells(self) -> list[tuple[int, str]]:
         """Minutes with their words."""
-        return [(minutes, in_words(60 * minutes)) for minutes in self.minutes]
+        return [(minutes, _words(minutes)) for minutes in self.minutes]
 
     @property
     def total_label(self) -> str:
-        return in_words(60 * self.total)
+        return _words(self.total)
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,11 @@ _REPORT = """
     FROM part GROUP BY kind, topic, party, month
     HAVING sum(({until}) - ({since})) > 0
 """
+
+
+def _words(minutes: int) -> str:
+    """Hours and minutes in one piece: a narrow column must not break them."""
+    return in_words(60 * minutes).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def party_report(

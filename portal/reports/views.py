@@ -21,8 +21,8 @@ from portal.reports.forms import ClockReportForm
 from portal.tenancy.actor import Actor, NotAllowed
 
 #: Colours of the chart's series, in the order of the parties; more parties share the last.
-_SERIES: Final = ("--accent", "--warning", "--success", "--danger", "--info", "--line-strong",
-                  "--muted")  # fmt: skip
+_SERIES: Final = ("--accent", "--warning", "--success", "--danger", "--line-strong", "--ink",
+                  "--focus")  # fmt: skip
 
 
 @dataclass(frozen=True)

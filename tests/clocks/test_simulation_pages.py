@@ -170,3 +170,10 @@ def test_a_replay_that_fell_silent_can_be_continued(
     Simulation.objects.update(seen_at=OPENED)
     assert "stopped before its end" in lead.get(url).content.decode()
     assert lead.post(reverse("clocks:simulation-continue", args=[found.pk])).status_code == 302
+
+
+def test_deadlines_that_can_be_missed_can_be_tried(lead: Client) -> None:
+    text = lead.get(reverse("clocks:policies")).content.decode()
+    assert reverse("clocks:policy-try", args=["ticket.resolve"]) in text
+    assert reverse("clocks:policy-try", args=["ticket.auto_close"]) not in text
+    assert "Escalation tickets" in text

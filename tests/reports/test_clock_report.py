@@ -168,7 +168,7 @@ def test_the_page_shows_each_partys_time_and_links_the_open_cases(
         "ES-1",
         [(NOW - timedelta(hours=2), "new"), (NOW - timedelta(minutes=30), "pending_consumer")],
     )
-    text = lead.get(reverse("reports:clock")).content.decode()
+    text = lead.get(reverse("reports:clock")).content.decode().replace("\xa0", " ")
     assert "November 2025" in text
     assert "1 h 30 min" in text
     assert "0 h 30 min" in text
