@@ -67,11 +67,10 @@ def test_without_a_unit_that_takes_appeals_the_page_says_so(specialist: Client) 
     assert "No unit takes appeals." in answer.content.decode()
 
 
-def test_the_case_page_shows_hearing_packet_deliveries_and_tasks(
-    world: World, specialist: Client
-) -> None:
+def test_the_case_page_shows_hearing_packet_deliveries_and_tasks(world: World) -> None:
     mine = walk(world).to_decision()
     with at("2025-12-11T09:00"):
+        specialist = sign_in(world, "appeals.specialist")
         page = specialist.get(f"/cases/{mine.case.number}/").content.decode()
     for shown in (
         "Administrative Law Judge",

@@ -338,7 +338,7 @@ def test_ap09_delivered_to_both_in_time_the_hearing_is_held_whatever_came_first(
 
 def test_c8_10_a_postponed_hearing_waits_for_cdss_and_is_set_again(world: World) -> None:
     mine = walk(world).to_scheduled()
-    with pytest.raises(Refused, match="set already"):
+    with pytest.raises(Refused, match="is not possible"):
         mine.with_hearing("2025-12-10T10:00")
     with pytest.raises(ValidationError):
         mine.do(hearings.postpone_hearing, reason="")
