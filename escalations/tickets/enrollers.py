@@ -51,4 +51,4 @@ def brought_by(actor: Actor) -> Q | None:
     if actor.is_lead:
         return theirs
     named = TicketDetail.objects.filter(case_id=OuterRef("pk"), enroller_id=actor.person_id)
-    return theirs & (Q(opened_by_id=actor.person_id) | Exists(named))
+    return theirs & (Q(opened_by_id=actor.person_id) | Q(Exists(named)))

@@ -11,7 +11,7 @@ from escalations.tickets import help_desk, workkinds
 from escalations.tickets.carriers import carriers_of
 from escalations.tickets.duplicates import require_no_duplicate
 from escalations.tickets.enrollers import find_enroller
-from escalations.tickets.fact_forms import FactsForm
+from escalations.tickets.fact_forms import PREFIX, FactsForm
 from escalations.tickets.facts import When, asked, read_fields
 from escalations.tickets.models import (
     CarrierRequest,
@@ -88,11 +88,9 @@ class EditHelpDeskForm(HelpDeskFieldsForm):
         if self.case is not None:
             ticket = HelpDeskTicket.objects.get(case=self.case)
             detail = TicketDetail.objects.get(case=self.case)
-            self.initial |= {
-                "system": ticket.system,
-                "subject": ticket.subject,
-                "description": detail.summary,
-            }
+            self.initial.update(
+                system=ticket.system, subject=ticket.subject, description=detail.summary
+            )
 
 
 class WaitForHelpDeskForm(ActForm):
@@ -236,6 +234,8 @@ class OpenTicketForm(FactsForm):
         """Ask for the type's own fields, and whether there is such a ticket already."""
         self.ticket_type = ticket_type
         self.ask(asked(read_fields(ticket_type.fields), When.OPENING))
+        own = [name for name in self.fields if name.startswith(PREFIX)]
+        self.order_fields(["summary", "is_urgent", *own])
 
     def clean_enroller(self) -> Membership | None:
         return find_enroller(self.actor, self.cleaned_data["enroller"])

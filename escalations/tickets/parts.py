@@ -115,7 +115,7 @@ def ending(
     status: str, label: str, act: str, act_label: str, *, needs_contact: bool = False, **more: Any
 ) -> Outcome:
     """An outcome that its status says in full: steps are asked for, a code is not."""
-    guards = ("the steps taken",)
+    guards: tuple[str, ...] = ("the steps taken",)
     if needs_contact:
         guards += ("a contact with the consumer is on record",)
     return Outcome(

@@ -1,6 +1,8 @@
 """What somebody may see of a ticket."""
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from escalations.releases.gate import Decision, Disclosure, record_disclosure
@@ -85,26 +87,12 @@ def _usual_first(acts: Sequence[dict[str, Any]], ticket_type: TicketType) -> lis
 
 
 def _sections(case: Case, detail: TicketDetail, happened: Mapping[str, str]) -> list[Section]:
-    sections = [
-        Section(
-            "consumer",
-            "Consumer",
-            (
-                ("consumer_name", "Name", detail.consumer_name),
-                ("consumer_case_number", "Case # or Application ID #", detail.consumer_case_number),
-                ("consumer_phone", "Telephone", detail.consumer_phone),
-                ("consumer_email", "Email", detail.consumer_email),
-                *_given("language", "Language", detail.language),
-            ),
-        ),
-        Section("issue", "Issue", _issue(case, detail)),
-        Section("routing", "Why was this routed here?", _routing(detail, happened)),
-        _contacts(case),
-    ]
+    sections = [_consumer(detail), Section("issue", "Issue", _issue(case, detail)), _contacts(case)]
+    if case.kind == HELP_DESK_KIND:
+        sections[0] = _help_desk(case)  # it is about data; no one consumer is its own
     if CARRIER.begin in happened:
         sections.append(_carriers(case))
-    if case.kind == HELP_DESK_KIND:
-        sections.append(_help_desk(case))
+    sections.append(Section("routing", "Why was this routed here?", _routing(detail, happened)))
     if detail.resolution_code or detail.resolution_steps:
         label = detail.resolution_code.label if detail.resolution_code else ""
         sections.append(
@@ -118,6 +106,20 @@ def _sections(case: Case, detail: TicketDetail, happened: Mapping[str, str]) -> 
             )
         )
     return sections
+
+
+def _consumer(detail: TicketDetail) -> Section:
+    return Section(
+        "consumer",
+        "Consumer",
+        (
+            ("consumer_name", "Name", detail.consumer_name),
+            ("consumer_case_number", "Case # or Application ID #", detail.consumer_case_number),
+            ("consumer_phone", "Telephone", detail.consumer_phone),
+            ("consumer_email", "Email", detail.consumer_email),
+            *_given("language", "Language", detail.language),
+        ),
+    )
 
 
 def _issue(case: Case, detail: TicketDetail) -> tuple[tuple[str, str, Any], ...]:
@@ -142,12 +144,22 @@ def _routing(detail: TicketDetail, happened: Mapping[str, str]) -> tuple[tuple[s
     return (
         *_given("transferred_because", "Transferred since", happened.get("transfer", "")),
         ("routed_because", "Because", detail.routed_because),
-        *(
-            ("routing_trail", f"Line {line['position']}: {line['line']}", line["reason"])
-            for line in detail.routing_trail
-        ),
+        *_trail(detail.routing_trail),
         *_given("assigned_because", "Assignment", detail.assigned_because),
     )
+
+
+def _trail(lines: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    """The lines that were asked; neighbours that gave the same answer are one row."""
+    rows = []
+    for reason, group in groupby(lines, key=itemgetter("reason")):
+        alike = list(group)
+        first, last = alike[0], alike[-1]
+        label = f"Line {first['position']}: {first['line']}"
+        if len(alike) > 1:
+            label = f"Lines {first['position']} to {last['position']}"
+        rows.append(("routing_trail", label, reason))
+    return rows
 
 
 def _contacts(case: Case) -> Section:
