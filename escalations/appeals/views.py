@@ -181,7 +181,8 @@ def _promises(actor: Actor) -> list[tuple[SlaPolicy, str]]:
         row.key: row
         for row in SlaPolicy.objects.filter(exchange_id=actor.exchange_id, key__in=_TOLD)
     }
-    return [(rows[key], promise_of(rows[key])) for key in _TOLD if key in rows]
+    # The period alone: when the unit is warned is nothing to tell a consumer.
+    return [(rows[key], promise_of(rows[key]).partition(",")[0]) for key in _TOLD if key in rows]
 
 
 def _show_errors(form: Any, error: Refused | ValidationError) -> None:

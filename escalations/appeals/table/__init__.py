@@ -9,7 +9,7 @@ that was closed meanwhile, since the appellant's time runs on.
 from escalations.appeals.packets import packet_acts
 from escalations.appeals.table.ending import ENDING_ACTS
 from escalations.appeals.table.hearing import HEARING_ACTS
-from escalations.appeals.table.intake import INTAKE_ACTS
+from escalations.appeals.table.intake import FLAG_ACTS, INTAKE_ACTS
 from escalations.appeals.table.resolution import RESOLUTION_ACTS
 from portal.casework.common_acts import COMMON_ACTS
 from portal.casework.machine import Coarse, Status, machine
@@ -51,9 +51,11 @@ MACHINE = machine(
     ),
     acts=(
         *INTAKE_ACTS,
-        *RESOLUTION_ACTS,
+        # Pages offer acts in this order, so the step that comes next stands first.
         *HEARING_ACTS,
+        *RESOLUTION_ACTS,
         *ENDING_ACTS,
+        *FLAG_ACTS,
         *packet_acts("appeals.work"),
         *COMMON_ACTS,
     ),

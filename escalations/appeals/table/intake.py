@@ -106,6 +106,10 @@ INTAKE_ACTS = (
         done="Information corrected",
         source="C.8 1",
     ),
+)
+
+#: Asked for and recorded beside the appeal's own way; offered after its steps.
+FLAG_ACTS = (
     Act(
         "ask_expedited",
         "Ask for an expedited appeal",
