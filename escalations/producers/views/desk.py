@@ -12,14 +12,13 @@ from escalations.producers import calls, wizard
 from escalations.producers.forms import CallForm
 from escalations.producers.models import CallItem, Channel, ProducerCall
 from escalations.producers.views.common import actor_of, put_errors
+from escalations.producers.views.escalate import CALL_STEPS
 from escalations.producers.wizard import RECORD, Choice
 from portal.casework import drafts, kinds
 from portal.casework.machine import Refused
 from portal.casework.models import Draft
 from portal.consumers.models import Consumer
 from portal.tenancy.actor import Actor
-
-STEPS = ("Choose the consumers", "The call", "Recorded")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +59,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     items = CallItem.objects.filter(call=found).select_related("consumer", "ticket_type", "case")
     context = {
         "call": found,
-        "steps": STEPS,
+        "steps": CALL_STEPS,
         "items": [_row(item) for item in items],
         "is_known": found.producer_id is not None,
     }
@@ -103,5 +102,5 @@ def _row(item: CallItem) -> dict[str, Any]:
 def _page(
     request: HttpRequest, public_id: uuid.UUID, form: CallForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "public_id": public_id, "steps": STEPS, "way": RECORD}
+    context = {"form": form, "public_id": public_id, "steps": CALL_STEPS, "way": RECORD}
     return render(request, "producers/call_details.html", context, status=status)

@@ -22,6 +22,7 @@ from portal.documents.models import Document
 from portal.tenancy.actor import Actor
 
 STEPS = ("Choose the consumer", "Type and details", "Submitted")
+CALL_STEPS = ("Choose the consumers", "The call", "Recorded")
 
 
 @require_POST
@@ -180,7 +181,6 @@ def _submit(
             )
         except AlreadyOpen as found:
             originals = _originals(actor, found)
-            form.add_error(None, str(found))
         except ValidationError as error:
             put_errors(form, error)
         except Refused as refusal:
@@ -268,7 +268,7 @@ def _choose_page(
     context = {
         "way": way,
         "public_id": public_id,
-        "steps": STEPS,
+        "steps": CALL_STEPS if way is wizard.RECORD else STEPS,
         "form": form or _search_form(actor, way, initial=initial),
         "found": found,
         "searched": choice.searched,
