@@ -146,6 +146,8 @@ def _reply(days_ago: int, body: str) -> Step:
 
     def perform(stage: Stage, case: Case) -> Case:
         producer = case.producer_escalation.producer
+        if producer is None:
+            raise LookupError("Nobody who signs in here brought it.")
         return conversation.reply_to_team(
             case=case,
             actor=stage.actor(producer.email),

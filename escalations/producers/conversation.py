@@ -5,7 +5,7 @@ from django.utils import timezone
 from escalations.producers.models import EscalatedConsumer, HeldReply
 from escalations.producers.screening import Found, Identity, find_personal_data
 from escalations.producers.services import check_text
-from escalations.producers.table import ASKED, KIND
+from escalations.producers.table import ASKED
 from portal.casework.machine import Audience, Refused
 from portal.casework.models import Case, Note
 from portal.casework.services import Change, perform, write_note
@@ -65,7 +65,7 @@ def reply_to_team(
         )
         return Change(
             event_data={"held": [kind.value for kind in found]},
-            notifies=[f"{KIND}.reply_held"],
+            notifies=["producer_escalation.reply_held"],
             fields=["held_replies"],
         )
 

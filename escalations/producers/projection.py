@@ -22,7 +22,7 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseDetailVie
     """An escalation for somebody who may know of it; looking at it is recorded."""
     detail = TicketDetail.objects.select_related("ticket_type", "resolution_code").get(case=case)
     more = ProducerEscalation.objects.filter(case=case).select_related("producer").first()
-    notes = list(conversation(case))
+    notes = conversation(case)
     sections = [
         *_asked(case, notes),
         _issue(actor, detail, more),
@@ -49,7 +49,7 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseDetailVie
 def conversation(case: Case) -> Sequence[Note]:
     """What the team and the producer said to each other, oldest first."""
     rows = Note.objects.filter(case=case, audience=Audience.DETAIL).select_related("author")
-    return rows.order_by("created_at", "pk")
+    return list(rows.order_by("created_at", "pk"))
 
 
 def _asked(case: Case, notes: Sequence[Note]) -> list[Section]:

@@ -38,7 +38,10 @@ from portal.tenancy.models import Organization, Person
 #: Characters of a description or a reply.
 LONGEST_TEXT = 4_000
 #: The automatic mail, with the Person ID and without (MD-18, MD-23).
-RECEIVED, RECEIVED_WITHOUT_ID = f"{KIND}.received", f"{KIND}.received_without_id"
+RECEIVED, RECEIVED_WITHOUT_ID = (
+    "producer_escalation.received",
+    "producer_escalation.received_without_id",
+)
 
 
 class AlreadyOpen(Refused):

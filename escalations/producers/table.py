@@ -15,11 +15,11 @@ from portal.clocks.effects import ClockEffect, Effect
 
 KIND = "producer_escalation"
 #: “You can expect a reply within 2 business days.” (MD-20)
-REPLY = f"{KIND}.reply"
+REPLY = "producer_escalation.reply"
 #: How long before a producer who was asked is reminded.
-ANSWER = f"{KIND}.answer"
+ANSWER = "producer_escalation.answer"
 #: A promise to resolve; the guide makes none, an exchange may (policy of this key).
-RESOLVE = f"{KIND}.resolve"
+RESOLVE = "producer_escalation.resolve"
 
 ASKED = "pending_enroller"
 LABELS = {"new": "Submitted", "in_progress": "In review", "resolved": "Resolved"}
@@ -34,7 +34,7 @@ _ASKING = replace(
     ended="The producer answered",
     guards=("what is needed is named",),
     source="C.2b 5, 6",
-    notifies=(f"{KIND}.information_needed",),
+    notifies=("producer_escalation.information_needed",),
 )
 _OUTCOME = replace(RESOLVED, guards=("the resolution or the next steps",), source="C.2b 7, MD-21")
 
@@ -53,7 +53,7 @@ _OWN_ACTS = (
         guards=("the reply or the next steps",),
         clocks=(ClockEffect(Effect.STOP, REPLY),),
         audience=Audience.STATUS,
-        notifies=(f"{KIND}.answered",),
+        notifies=("producer_escalation.answered",),
         confirm=True,
         done="Reply to the producer",
         source="MD-12, MD-20",
@@ -67,7 +67,7 @@ _OWN_ACTS = (
         guards=("no personal data: such a reply is held",),
         clocks=_BACK_TO_REVIEW,
         audience=Audience.STATUS,
-        notifies=(f"{KIND}.producer_replied",),
+        notifies=("producer_escalation.producer_replied",),
         done="The producer replied",
         source="C.2b 6, MD-12",
     ),
@@ -78,7 +78,7 @@ _OWN_ACTS = (
         sources=frozenset({"new", "in_progress", "resolved"}),
         guards=("no personal data: such a reply is held",),
         audience=Audience.STATUS,
-        notifies=(f"{KIND}.producer_replied",),
+        notifies=("producer_escalation.producer_replied",),
         quiet=True,
         done="The producer wrote",
         source="MD-08, MD-12",
@@ -89,7 +89,7 @@ _OWN_ACTS = (
         "producers.record",
         sources=frozenset({"new", "in_progress", ASKED, "resolved"}),
         audience=Audience.STATUS,
-        notifies=(f"{KIND}.producer_replied",),
+        notifies=("producer_escalation.producer_replied",),
         quiet=True,
         done="The producer called or wrote",
         source="MD-03, MD-08",
@@ -113,7 +113,7 @@ _OWN_ACTS = (
         by_owner=True,
         clocks=(ClockEffect(Effect.RESTART, ANSWER, party="enroller"),),
         audience=Audience.STATUS,
-        notifies=(f"{KIND}.reminder",),
+        notifies=("producer_escalation.reminder",),
         quiet=True,
         done="The producer was reminded",
         source="MD-21",
@@ -139,12 +139,12 @@ def _changes(act: Act) -> Mapping[str, Any]:
         case "enroller_answered":
             return {"audience": Audience.STATUS, "clocks": _BACK_TO_REVIEW}
         case "resolve":
-            return {"audience": Audience.STATUS, "notifies": (f"{KIND}.resolved",)}
+            return {"audience": Audience.STATUS, "notifies": ("producer_escalation.resolved",)}
         case "mark_duplicate":
             return {
                 "audience": Audience.STATUS,
                 "guards": ("the original incident's number",),
-                "notifies": (f"{KIND}.duplicate",),
+                "notifies": ("producer_escalation.duplicate",),
             }
         case "reopen":
             return {

@@ -12,7 +12,6 @@ from notifications.catalogue.base import BOTH, CASE, COMMON, MAIL, Circle, Messa
 from portal.casework.models import OutboxMessage
 from portal.tenancy.models import Person
 
-_KIND = "producer_escalation"
 #: What the guide's sample has as the sender's name (MD-18).
 AUTO_REPLY = "Case Auto Reply"
 
@@ -40,7 +39,7 @@ _REPLYING = (
 
 def _received(key: str, label: str, subject: str, variables: frozenset[str]) -> MessageKind:
     return MessageKind(
-        key=f"{_KIND}.{key}",
+        key=key,
         label=label,
         circle=Circle.ENROLLER,
         channels=MAIL,
@@ -58,7 +57,7 @@ def _to_producer(
     key: str, label: str, subject: str, body: str, *, more: frozenset[str] = frozenset()
 ) -> MessageKind:
     return MessageKind(
-        key=f"{_KIND}.{key}",
+        key=key,
         label=label,
         circle=Circle.ENROLLER,
         channels=BOTH,
@@ -72,44 +71,44 @@ def _to_producer(
 
 MESSAGES = (
     _received(
-        "received",
+        "producer_escalation.received",
         "Automatic reply, with the Person ID",
         "Escalated Case: {type_short}.PID #:{person_id}",
         _AUTOMATIC | {"person_id"},
     ),
     _received(
-        "received_without_id",
+        "producer_escalation.received_without_id",
         "Automatic reply, without a Person ID",
         "Escalated Case: {type_short}",
         _AUTOMATIC,
     ),
     _to_producer(
-        "information_needed",
+        "producer_escalation.information_needed",
         "Additional information needed",
         "{number}: additional information is needed",
         "We need additional information to work on {number}. The instructions wait for you in the"
         " portal.",
     ),
     _to_producer(
-        "reminder",
+        "producer_escalation.reminder",
         "Additional information still needed",
         "{number}: additional information is still needed",
         "We asked you for additional information on {number} and have not had an answer yet.",
     ),
     _to_producer(
-        "answered",
+        "producer_escalation.answered",
         "A reply to the producer",
         "{number}: a reply for you",
         "The team has replied on {number}. The reply or the next steps wait for you in the portal.",
     ),
     _to_producer(
-        "resolved",
+        "producer_escalation.resolved",
         "Resolved, for the producer",
         "{number} has been resolved",
         "{number} has been resolved. The resolution or the next steps wait for you in the portal.",
     ),
     _to_producer(
-        "duplicate",
+        "producer_escalation.duplicate",
         "A duplicate, with the original's number",
         "{number} duplicates an earlier escalation",
         "{number} is about the same issue as {original}, which is worked on. Use {original} to"
@@ -117,7 +116,7 @@ MESSAGES = (
         more=frozenset({"original"}),
     ),
     to_staff(
-        f"{_KIND}.producer_replied",
+        "producer_escalation.producer_replied",
         "A producer wrote",
         "{number}: the producer wrote",
         "The producer wrote on {number}.",
@@ -125,7 +124,7 @@ MESSAGES = (
         source="C.2b 6",
     ),
     to_staff(
-        f"{_KIND}.reply_held",
+        "producer_escalation.reply_held",
         "A reply is held",
         "{number}: a reply waits to be checked",
         "A reply on {number} seems to contain personal information. Release or redact it.",
