@@ -215,8 +215,15 @@ class StaffFilters(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = lambda: [("", empty), *choices()]
 
+    @cached_property
+    def is_asked(self) -> bool:
+        """Whether the address narrows the list by anything at all."""
+        return any(self.data.get(name) for name in self.fields)
+
     def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
         """The rows that match every filter that was understood; the others show their error."""
+        if not self.is_asked:
+            return rows
         self.is_valid()
         for name, value in self.cleaned_data.items():
             if value not in (None, "", False):
@@ -246,6 +253,11 @@ class OutsideFilters(forms.Form):
     def __init__(self, data: QueryDict, *, actor: Actor, choices: Choices | None = None) -> None:
         super().__init__(data)
         self.actor = actor
+
+    @cached_property
+    def is_asked(self) -> bool:
+        """Whether the address narrows the list by anything at all."""
+        return any(self.data.get(name) for name in self.fields)
 
     def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
         """The rows that match every filter that was understood; the others show their error."""

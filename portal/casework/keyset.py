@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,11 +48,12 @@ def page_of(
     Raises:
         BadRequest: the cursor is none of ours.
     """
+    if not after and not before:
+        return first_page(first_rows(rows, sort, descending, size), sort=sort, size=size)
     backwards = bool(before)
     ascending = descending == backwards
-    if cursor := after or before:
-        value, pk = _read(rows, sort, cursor)
-        rows = rows.filter(_beyond(sort, ascending, backwards, value, pk))
+    value, pk = _read(rows, sort, after or before)
+    rows = rows.filter(_beyond(sort, ascending, backwards, value, pk))
     rows = rows.order_by(*_order(sort, ascending, backwards))
     found = list(rows[: size + 1])
     more, found = len(found) > size, found[:size]
@@ -65,6 +66,18 @@ def page_of(
         before=_write(sort, found[0]) if (more if backwards else after) else "",
         after=_write(sort, found[-1]) if more or backwards else "",
     )
+
+
+def first_rows(rows: QuerySet[Any], sort: Sort, descending: bool, size: int) -> QuerySet[Any]:
+    """What the first page of ``rows`` reads: its rows in order, and one more if there are more."""
+    return rows.order_by(*_order(sort, not descending, backwards=False))[: size + 1]
+
+
+def first_page(found: Iterable[Any], *, sort: Sort, size: int) -> Page:
+    """The first page, from what :func:`first_rows` answered."""
+    rows = list(found)
+    after = _write(sort, rows[size - 1]) if len(rows) > size else ""
+    return Page(rows[:size], after=after)
 
 
 def _order(sort: Sort, ascending: bool, backwards: bool) -> list[Any]:

@@ -119,7 +119,7 @@ def _either(actor: Actor, rule_of: Callable[[CaseKind], Callable[[Actor], Q | No
     # Kinds with one rule share one condition: a query compiles in the time of its rules.
     by_rule: dict[Any, list[CaseKind]] = {}
     for kind in _kinds.values():
-        if kind.key in actor.exchange.modules:
+        if actor.has_module(kind.key):
             by_rule.setdefault(rule_of(kind), []).append(kind)
     found = Q(pk__in=[])
     for rule, alike in by_rule.items():

@@ -5,26 +5,33 @@ would not tell it (EA-19, EA-20). So people outside the exchange have views, fil
 their own, over the coarse status, the number and the day a case was received alone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final, cast
 
 from django.core.exceptions import BadRequest, EmptyResultSet
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from portal.casework.filters import Choices, Moment, OutsideFilters, StaffFilters, coarse_q
-from portal.casework.keyset import Page, Sort, page_of
+from portal.casework.keyset import Page, Sort, first_page, first_rows, page_of
 from portal.casework.machine import Coarse
 from portal.casework.models import Case
 from portal.casework.querysets import CaseQuerySet
 from portal.casework.rows import for_rows
+from portal.prepared import Slots
 from portal.tenancy.actor import Actor
+from portal.tenancy.sight import PreparedFor, prepared_for
 
 PAGE_SIZE: Final = 25
 #: Counting stops here; beyond it a list says "1,000+".
 COUNT_LIMIT: Final = 1_000
+
+#: A query's SQL and its parameters; None: it has no row.
+SqlPart = tuple[str, Sequence[Any]] | None
 
 
 @dataclass(frozen=True)
@@ -142,12 +149,17 @@ class CaseList:
     sort: Sort
     descending: bool
     params: QueryDict
-    #: Built once: the counts of all tabs start from it, and building costs more than asking.
-    visible: CaseQuerySet
+    #: The cases the actor may know of, when somebody has built that already.
+    built: CaseQuerySet | None = None
     moment: Moment = field(init=False)
 
     def __post_init__(self) -> None:
         self.moment = Moment.of(self.actor)
+
+    @cached_property
+    def visible(self) -> CaseQuerySet:
+        """The cases the actor may know of, built at most once: that costs more than asking."""
+        return Case.objects.visible_to(self.actor) if self.built is None else self.built
 
     @property
     def order(self) -> str:
@@ -168,23 +180,53 @@ class CaseList:
         Raises:
             BadRequest: its cursor is none of ours.
         """
+        after, before = self.params.get("after", ""), self.params.get("before", "")
+        if not (self.filters.is_asked or after or before):
+            return first_page(self._first_rows(), sort=self.sort, size=PAGE_SIZE)
         return page_of(
             self.rows(),
             sort=self.sort,
             descending=self.descending,
             size=PAGE_SIZE,
-            after=self.params.get("after", ""),
-            before=self.params.get("before", ""),
+            after=after,
+            before=before,
         )
+
+    def _first_rows(self) -> Iterable[Case]:
+        view, sort, descending = self.view, self.sort, self.descending
+
+        def build(actor: Actor, moment: Moment) -> QuerySet[Case]:
+            rows = view.rows(Case.objects.visible_to(actor), actor, moment)
+            return first_rows(for_rows(rows, actor), sort, descending, PAGE_SIZE)
+
+        name = ("casework.first_rows", view.key, sort.key, descending)
+        query = _prepared_list(self.actor, name, build)
+        return query.rows(**vars(self.moment)) if query else build(self.actor, self.moment)
+
+    def _counted(self, view: View) -> SqlPart:
+        """The bounded rows of a view, to be counted."""
+
+        def build(actor: Actor, moment: Moment) -> QuerySet[Any]:
+            return _bounded(view.rows(Case.objects.visible_to(actor), actor, moment))
+
+        query = _prepared_list(self.actor, ("casework.count", view.key), build)
+        if query:
+            return query.sql(**vars(self.moment))
+        return _sql_of(_bounded(self.rows_of(view)))
 
     def counts(self, others: Mapping[str, CaseQuerySet] | None = None) -> dict[str, str]:
         """How many cases each view holds, and ``list`` for this list as filtered; one statement.
 
         ``others`` are counted in the same statement, under their own keys.
         """
-        queries = {view.key: self.rows_of(view) for view in self.views}
-        queries["list"] = self.filters.narrow(self.rows_of(self.view))
-        return count_all({**queries, **(others or {})})
+        parts = {view.key: self._counted(view) for view in self.views}
+        if self.filters.is_asked:
+            parts["list"] = _sql_of(_bounded(self.filters.narrow(self.rows_of(self.view))))
+        for key, rows in (others or {}).items():
+            parts[key] = _sql_of(_bounded(rows))
+        found = _count(parts)
+        found.setdefault("list", found[self.view.key])
+        return found
 
 
 def count_all(queries: Mapping[str, CaseQuerySet]) -> dict[str, str]:
@@ -192,24 +234,51 @@ def count_all(queries: Mapping[str, CaseQuerySet]) -> dict[str, str]:
 
     Each count stops at :data:`COUNT_LIMIT`, so that it costs the same for any number.
     """
-    if not queries:
-        return {}
-    parts: list[str] = []
-    params: list[Any] = []
-    for rows in queries.values():
-        bounded = rows.order_by().values("pk")[: COUNT_LIMIT + 1]
-        try:
-            sql, values = bounded.query.sql_with_params()
-        except EmptyResultSet:  # Django sees without asking that nothing can match
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
-        params.extend(values)
-    with connection.cursor() as cursor:
-        # Django compiled each part, with its values apart.
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        numbers = cursor.fetchone()
-    return dict(zip(queries, map(bounded_label, numbers), strict=True))
+    return _count({key: _sql_of(_bounded(rows)) for key, rows in queries.items()})
+
+
+def _bounded(rows: QuerySet[Case]) -> QuerySet[Any]:
+    return rows.order_by().values("pk")[: COUNT_LIMIT + 1]
+
+
+def _sql_of(rows: QuerySet[Any]) -> SqlPart:
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:  # Django sees without asking that nothing can match
+        return None
+    return sql, params
+
+
+def _count(parts: Mapping[str, SqlPart]) -> dict[str, str]:
+    asked = {key: part for key, part in parts.items() if part is not None}
+    found = dict.fromkeys(parts, 0)
+    if asked:
+        counts = [f"(SELECT count(*) FROM ({sql}) AS counted)" for sql, _ in asked.values()]
+        params = [value for _, values in asked.values() for value in values]
+        with connection.cursor() as cursor:
+            # Django compiled each part, with its values apart.
+            cursor.execute(f"SELECT {', '.join(counts)}", params)
+            found.update(zip(asked, cursor.fetchone(), strict=True))
+    return {key: bounded_label(number) for key, number in found.items()}
+
+
+def _prepared_list(
+    actor: Actor, name: Hashable, build: Callable[[Actor, Moment], QuerySet[Any]]
+) -> PreparedFor[Any] | None:
+    """A list's query without filters, prepared; its instants are placeholders."""
+    return prepared_for(
+        actor, name, lambda sight, slots: build(sight, cast(Moment, _AnyMoment(slots)))
+    )
+
+
+class _AnyMoment:
+    """Stands in for a moment while a list is prepared."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+
+    def __getattr__(self, name: str) -> datetime:
+        return self._slots.moment(name)
 
 
 def bounded_label(number: int) -> str:
@@ -254,5 +323,5 @@ def read_list(
         sort=sort,
         descending=order.startswith("-"),
         params=params,
-        visible=Case.objects.visible_to(actor) if visible is None else visible,
+        built=visible,
     )

@@ -2,11 +2,12 @@
 
 import uuid
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.casework.machine import Audience
 from portal.casework.models import Attachment, Case, CaseUserPermission
 from portal.tenancy.actor import Actor
+from portal.tenancy.sight import prepared_for
 
 
 def case_for(actor: Actor, number: str) -> Case:
@@ -17,19 +18,29 @@ def case_for(actor: Actor, number: str) -> Case:
     Raises:
         Case.DoesNotExist: there is none they may know of; the two are one answer.
     """
+    query = prepared_for(
+        actor, "casework.case_for", lambda sight, slots: _case_for(sight, slots.text("number"))
+    )
+    case = next(iter(query.rows(number=number) if query else _case_for(actor, number)), None)
+    if case is None:
+        raise Case.DoesNotExist
+    case.exchange = actor.exchange  # the only one it can be of, and at hand
+    return case
+
+
+def _case_for(actor: Actor, number: str) -> QuerySet[Case]:
     watching = CaseUserPermission.objects.filter(
         user_id=actor.person_id,
         content_object_id=OuterRef("pk"),
         permission__codename="watch_case",
     )
-    case: Case = (
+    return (
         Case.objects.visible_to(actor)
         .select_related("organization", "queue", "owner")
         .annotate(is_watched=Exists(watching))
-        .get(number=number)
+        .filter(number=number)
+        .order_by()
     )
-    case.exchange = actor.exchange  # the only one it can be of, and at hand
-    return case
 
 
 def attachment_for(actor: Actor, number: str, public_id: uuid.UUID) -> Attachment:

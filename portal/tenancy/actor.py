@@ -1,6 +1,6 @@
 """Who is acting: a person in one membership, or the system. Every service takes an actor."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,6 +67,29 @@ class Actor:
         from portal.tenancy.selectors import memberships_to_switch_to
 
         return memberships_to_switch_to(self.person)
+
+    @cached_property
+    def shape(self) -> Hashable:
+        """All that rules of sight read of an actor, but for :attr:`own_values`.
+
+        Who has the same shape may share a prepared query (:mod:`portal.tenancy.sight`).
+        """
+        return (
+            self.exchange_id,
+            frozenset(self.exchange.modules),
+            self.role,
+            self.actions,
+            len(self.organization_ids),
+            self.is_system,
+            self.read_only,
+        )
+
+    @cached_property
+    def own_values(self) -> dict[str, int]:
+        """The actor's ids, under the names a sight's placeholders have."""
+        organizations = enumerate(sorted(self.organization_ids))
+        own = {f"organization{n}": pk for n, pk in organizations}
+        return own | {"person": self.person_id} if self.person_id else own
 
     @property
     def role_key(self) -> str:
