@@ -6,7 +6,7 @@ Pages that count cases link to the list that makes up a number:
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
@@ -219,6 +219,12 @@ class StaffFilters(forms.Form):
     def is_asked(self) -> bool:
         """Whether the address narrows the list by anything at all."""
         return any(self.data.get(name) for name in self.fields)
+
+    @property
+    def bar_key(self) -> Hashable | None:
+        """What the controls depend on while nothing is asked; they hold no personal data."""
+        exchange = self.actor.exchange
+        return None if self.is_asked else ("casework.staff", exchange.pk, tuple(exchange.modules))
 
     def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
         """The rows that match every filter that was understood; the others show their error."""
