@@ -13,7 +13,7 @@ is built: an instant or a date that is no placeholder, and a look into the datab
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Generic, NoReturn, TypeVar
@@ -41,6 +41,10 @@ class Slots:
         """A placeholder for a number, e.g. an id."""
         return self._take(name, _INTEGER + len(self.names))
 
+    def integers(self, name: str, count: int) -> tuple[int, ...]:
+        """Placeholders for so many numbers, whose values come from :func:`numbered`."""
+        return tuple(self.integer(f"{name}{n}") for n in range(count))
+
     def moment(self, name: str) -> datetime:
         """A placeholder for an instant."""
         return self._take(name, _MOMENT + timedelta(seconds=len(self.names)))
@@ -52,6 +56,11 @@ class Slots:
     def _take(self, name: str, placeholder: Any) -> Any:
         self.names[placeholder] = name
         return placeholder
+
+
+def numbered(name: str, values: Iterable[int]) -> dict[str, int]:
+    """The values of :meth:`Slots.integers`."""
+    return {f"{name}{n}": value for n, value in enumerate(values)}
 
 
 class Prepared(Generic[Row]):

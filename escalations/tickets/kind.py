@@ -12,6 +12,7 @@ from escalations.tickets.workkinds import WorkKind
 from portal.casework import kinds
 from portal.casework.kinds import CaseKind
 from portal.casework.models import Case, CaseLink
+from portal.prepared import numbered, prepared
 from portal.tenancy.actor import Actor
 from portal.tenancy.roles import Family
 
@@ -44,11 +45,14 @@ def detailed(actor: Actor) -> Q | None:
 
 def summaries(actor: Actor, cases: Sequence[Case]) -> Mapping[int, str]:
     """Type and consumer, for rows of a queue."""
-    rows = TicketDetail.objects.filter(case__in=cases).select_related("ticket_type")
-    return {
-        row.case_id: " · ".join(filter(None, [row.ticket_type.label, row.consumer_name]))
-        for row in rows
-    }
+    query = prepared(
+        ("tickets.summaries", len(cases)),
+        lambda slots: TicketDetail.objects.filter(
+            case_id__in=slots.integers("case", len(cases))
+        ).values_list("case_id", "ticket_type__label", "consumer_name"),
+    )
+    rows = query.rows(**numbered("case", (case.pk for case in cases)))
+    return {pk: " · ".join(filter(None, [label, consumer])) for pk, label, consumer in rows}
 
 
 def outcome(case: Case) -> tuple[str, str]:

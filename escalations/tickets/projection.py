@@ -5,11 +5,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from django.db.models import QuerySet
+
 from escalations.releases.gate import Decision, Disclosure, record_disclosure
 from escalations.tickets import workkinds
 from escalations.tickets.facts import read_fields, shown_facts
 from escalations.tickets.help_desk_table import HELP_DESK_MACHINE
-from escalations.tickets.models import CarrierRequest, TicketDetail, TicketType
+from escalations.tickets.models import CarrierRequest, ConsumerContact, TicketDetail, TicketType
 from escalations.tickets.parts import CARRIER, HELP_DESK
 from portal.casework import kinds
 from portal.casework.models import Case
@@ -20,6 +22,7 @@ from portal.casework.projection import (
     common_detail,
     timeline_of,
 )
+from portal.prepared import Slots, prepared
 from portal.tenancy.actor import Actor
 
 HELP_DESK_KIND = HELP_DESK_MACHINE.kind
@@ -74,10 +77,16 @@ def _status_only(actor: Actor, case: Case) -> CaseStatusView:
 
 
 def _detail(case: Case) -> TicketDetail:
-    rows = TicketDetail.objects.select_related("ticket_type", "resolution_code", "enroller")
-    detail = rows.get(case=case)
+    detail = prepared("tickets.detail", _detail_of).first(case=case.pk)
+    if detail is None:
+        raise TicketDetail.DoesNotExist
     case.ticket = detail  # what asks for it later on this page finds it here
     return detail
+
+
+def _detail_of(slots: Slots) -> QuerySet[TicketDetail]:
+    rows = TicketDetail.objects.select_related("ticket_type", "resolution_code", "enroller")
+    return rows.filter(case_id=slots.integer("case"))
 
 
 def _usual_first(acts: Sequence[dict[str, Any]], ticket_type: TicketType) -> list[dict[str, Any]]:
@@ -176,9 +185,14 @@ def _contacts(case: Case) -> Section:
                     "by": contact.recorded_by.full_name if contact.recorded_by else "System",
                 },
             )
-            for contact in case.contacts.select_related("recorded_by")
+            for contact in prepared("tickets.contacts", _contacts_of).rows(case=case.pk)
         ),
     )
+
+
+def _contacts_of(slots: Slots) -> QuerySet[ConsumerContact]:
+    rows = ConsumerContact.objects.filter(case_id=slots.integer("case"))
+    return rows.select_related("recorded_by")
 
 
 def _carriers(case: Case) -> Section:

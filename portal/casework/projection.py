@@ -4,20 +4,22 @@ A projection is built once, behind the gate, and holds no model: what is not in 
 shown by mistake.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.casework import kinds
 from portal.casework.machine import Act, Audience
 from portal.casework.models import Attachment, Case, CaseLink, TimelineEvent
 from portal.casework.services import allowed_acts
+from portal.prepared import Slots, numbered, prepared
 from portal.tenancy.actor import Actor
 from portal.tenancy.roles import ROLES, Family
+from portal.tenancy.sight import prepared_for
 
 
 @dataclass(frozen=True)
@@ -115,13 +117,20 @@ def timeline_of(case: Case, actor: Actor, *, details: bool) -> list[EventView]:
     if not actor.is_outside:
         audiences.append(Audience.INTERNAL)
     machine = kinds.get(case.kind).machine
+    query = prepared(
+        ("casework.timeline", *audiences), lambda slots: _events(slots.integer("case"), audiences)
+    )
+    rows = query.rows(case=case.pk)
+    return [_event(row, machine, audiences, actor, details) for row in rows]
+
+
+def _events(case_id: int, audiences: Sequence[str]) -> QuerySet[TimelineEvent, Any]:
     # Values, not models: a line needs the actor's name and not the person, and there are many.
-    rows = (
-        TimelineEvent.objects.filter(case=case, audience__in=audiences)
+    return (
+        TimelineEvent.objects.filter(case_id=case_id, audience__in=audiences)
         .order_by("at", "pk")
         .values_list(*_EVENT_VALUES, named=True)
     )
-    return [_event(row, machine, audiences, actor, details) for row in rows]
 
 
 _EVENT_VALUES = (
@@ -192,9 +201,11 @@ def _is_outside(role_key: str) -> bool:
 
 def files_of(case: Case, actor: Actor) -> list[FileView]:
     """The files the reader may fetch; call it only for a reader who is shown details."""
-    rows = Attachment.objects.filter(case=case).select_related("document")
-    if actor.is_outside:
-        rows = rows.exclude(audience=Audience.INTERNAL)
+    is_outside = actor.is_outside
+    query = prepared(
+        ("casework.files", is_outside),
+        lambda slots: _attachments(slots.integer("case"), shared_only=is_outside),
+    )
     return [
         FileView(
             public_id=str(row.document.public_id),
@@ -204,8 +215,13 @@ def files_of(case: Case, actor: Actor) -> list[FileView]:
             added_at=row.created_at,
             audience=row.audience,
         )
-        for row in rows
+        for row in query.rows(case=case.pk)
     ]
+
+
+def _attachments(case_id: int, *, shared_only: bool) -> QuerySet[Attachment]:
+    rows = Attachment.objects.filter(case_id=case_id).select_related("document")
+    return rows.exclude(audience=Audience.INTERNAL) if shared_only else rows
 
 
 _LABELS_OUT = {"child": "Work for", "duplicate": "Duplicate of"}
@@ -216,16 +232,10 @@ def links_of(case: Case, actor: Actor) -> list[LinkView]:
     """Linked cases the reader may know of, in at most two statements."""
     if actor.is_outside:
         return []
-    rows = list(
-        CaseLink.objects.filter(Q(from_case=case) | Q(to_case=case)).order_by("created_at", "pk")
-    )
+    rows = prepared("casework.links", _links).rows(case=case.pk)
     # The links first: asking who may see which of all cases would cost more than the page.
     linked = {pk for link in rows for pk in (link.from_case_id, link.to_case_id)} - {case.pk}
-    others = (
-        Case.objects.visible_to(actor).select_related("queue", "owner").in_bulk(linked)
-        if linked
-        else {}
-    )
+    others = {other.pk: other for other in _linked_cases(actor, linked)} if linked else {}
     found = []
     for link in rows:
         leads_out = link.from_case_id == case.pk
@@ -246,6 +256,25 @@ def links_of(case: Case, actor: Actor) -> list[LinkView]:
             )
         )
     return found
+
+
+def _links(slots: Slots) -> QuerySet[CaseLink]:
+    case_id = slots.integer("case")
+    either = Q(from_case_id=case_id) | Q(to_case_id=case_id)
+    return CaseLink.objects.filter(either).order_by("created_at", "pk")
+
+
+def _linked_cases(actor: Actor, ids: Collection[int]) -> Iterable[Case]:
+    def build(who: Actor, ids: Collection[int]) -> QuerySet[Case]:
+        cases = Case.objects.visible_to(who).filter(pk__in=ids)
+        return cases.select_related("queue", "owner").order_by()
+
+    query = prepared_for(
+        actor,
+        ("casework.linked_cases", len(ids)),
+        lambda sight, slots: build(sight, slots.integers("case", len(ids))),
+    )
+    return query.rows(**numbered("case", ids)) if query else build(actor, ids)
 
 
 def acts_of(case: Case, actor: Actor) -> list[dict[str, Any]]:

@@ -4,13 +4,24 @@ Data only: local instants, parties, business seconds and their sums. Nothing per
 pages and the API may show it to everyone who may see the case's details.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from portal.clocks.business_time import Calendar, Segment, seconds_by_party
 from portal.clocks.business_time import segments as cut
-from portal.clocks.models import SlaPolicy, Timer
-from portal.clocks.reckoning import BEFORE_MEASURES, calendar_of, holds_of
+from portal.clocks.models import (
+    BusinessCalendar,
+    CalendarException,
+    SlaPolicy,
+    Timer,
+    TimerSegment,
+)
+from portal.clocks.reckoning import BEFORE_MEASURES, calendar_from, calendar_of, holds_of
+from portal.prepared import Slots, numbered, prepared
 
 PARTY_LABELS = {
     "unit": "The unit",
@@ -138,10 +149,15 @@ def explain_timer(timer: Timer, at: datetime) -> TimerExplanation:
     The stretches add up to the business time between start and end, the counted ones to the same
     less the pauses.
     """
+    return _explain(timer, calendar_of(timer.policy), timer.segments.all(), at)
+
+
+def _explain(
+    timer: Timer, calendar: Calendar, segments: Iterable[TimerSegment], at: datetime
+) -> TimerExplanation:
     policy = timer.policy
-    calendar = calendar_of(policy)
     end = min(at, timer.stopped_at) if timer.stopped_at else at
-    parts = cut(calendar, timer.started_at, end, holds_of(timer.segments.all()))
+    parts = cut(calendar, timer.started_at, end, holds_of(segments))
     stands = timer.state == Timer.State.PAUSED and timer.breached_at is None
     return TimerExplanation(
         policy=policy.key,
@@ -165,12 +181,40 @@ def explain_timer(timer: Timer, at: datetime) -> TimerExplanation:
 
 def explain_case(case_id: int, at: datetime) -> list[TimerExplanation]:
     """Explain every clock of a case at ``at`` (UTC), oldest first; three statements."""
-    timers = (
-        Timer.objects.filter(case_id=case_id)
-        .select_related("policy__calendar")
-        .prefetch_related("policy__calendar__exceptions", "segments")
+    timers = prepared("clocks.timers_of_case", _timers).rows(case=case_id)
+    if not timers:
+        return []
+    segments: dict[int, list[TimerSegment]] = defaultdict(list)
+    for segment in prepared("clocks.segments_of_case", _segments).rows(case=case_id):
+        segments[segment.timer_id].append(segment)
+    calendars = _calendars({timer.policy.calendar for timer in timers})
+    return [
+        _explain(timer, calendars[timer.policy.calendar_id], segments[timer.pk], at)
+        for timer in timers
+    ]
+
+
+def _timers(slots: Slots) -> QuerySet[Timer]:
+    rows = Timer.objects.filter(case_id=slots.integer("case"))
+    return rows.select_related("policy__calendar")
+
+
+def _segments(slots: Slots) -> QuerySet[TimerSegment]:
+    return TimerSegment.objects.filter(timer__case_id=slots.integer("case"))
+
+
+def _calendars(rows: Collection[BusinessCalendar]) -> dict[int, Calendar]:
+    """The calendars of these rows, by id; one statement reads all their exceptions."""
+    query = prepared(
+        ("clocks.exceptions_of_calendars", len(rows)),
+        lambda slots: CalendarException.objects.filter(
+            calendar_id__in=slots.integers("calendar", len(rows))
+        ),
     )
-    return [explain_timer(timer, at) for timer in timers]
+    exceptions: dict[int, list[CalendarException]] = defaultdict(list)
+    for exception in query.rows(**numbered("calendar", (row.pk for row in rows))):
+        exceptions[exception.calendar_id].append(exception)
+    return {row.pk: calendar_from(row.zone, row.week, exceptions[row.pk]) for row in rows}
 
 
 def promise_of(policy: SlaPolicy) -> str:

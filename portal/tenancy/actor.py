@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from portal.prepared import numbered
 from portal.tenancy.models import Exchange, Membership, Organization, Person
 from portal.tenancy.roles import Family, RoleSpec
 
@@ -87,8 +88,7 @@ class Actor:
     @cached_property
     def own_values(self) -> dict[str, int]:
         """The actor's ids, under the names a sight's placeholders have."""
-        organizations = enumerate(sorted(self.organization_ids))
-        own = {f"organization{n}": pk for n, pk in organizations}
+        own = numbered("organization", sorted(self.organization_ids))
         return own | {"person": self.person_id} if self.person_id else own
 
     @property

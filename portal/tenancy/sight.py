@@ -57,7 +57,7 @@ class Sight:
 
     @property
     def organization_ids(self) -> _Ids:
-        return _Ids(self._slots.integer(f"organization{n}") for n in range(self._organizations))
+        return _Ids(self._slots.integers("organization", self._organizations))
 
     @property
     def family(self) -> Family | None:
