@@ -44,6 +44,8 @@ WORK = WorkKind(
     doors=doors.DOORS,
     opened=complete_opened,
     visible=visible,
+    # Whoever may know of one is shown what is in it, so its shared words are marked as such.
+    detailed=visible,
     project=projection.project,
 )
 assert WORK.key == KIND

@@ -34,7 +34,6 @@ _ASKING = replace(
     ended="The producer answered",
     guards=("what is needed is named",),
     source="C.2b 5, 6",
-    notifies=("producer_escalation.information_needed",),
 )
 _OUTCOME = replace(RESOLVED, guards=("the resolution or the next steps",), source="C.2b 7, MD-21")
 
@@ -134,6 +133,7 @@ def _changes(act: Act) -> Mapping[str, Any]:
             return {
                 "audience": Audience.STATUS,
                 "confirm": True,
+                "notifies": ("producer_escalation.information_needed",),
                 "clocks": (*act.clocks, ClockEffect(Effect.PAUSE, REPLY, party="enroller")),
             }
         case "enroller_answered":

@@ -608,6 +608,15 @@ def test_md21_the_instructions_stand_on_the_escalations_page(maryland: Maryland)
     assert case.number in browser.get("/producer/").content.decode()
 
 
+def test_md12_staff_see_which_words_the_producer_can_read(maryland: Maryland) -> None:
+    case = maryland.waiting(maryland.escalate(), "canary-asked")
+    shown = maryland.client("ect").get(f"/cases/{case.number}/").content.decode()
+    story = shown[shown.index('id="story"') :]
+    event = story[: story.index("canary-asked")].rsplit("<li", 1)[1]
+    assert "Internal only" not in event
+    assert "can see this" in event
+
+
 def test_md12_internal_notes_never_reach_the_producer(maryland: Maryland) -> None:
     from portal.casework.common_acts import add_note
 
