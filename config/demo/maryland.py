@@ -208,7 +208,7 @@ STORIES: tuple[Story, ...] = (
             *_begun(11),
             _ask(11, "Please upload the notice that told of the end."),
             _reply(9, "It was uploaded this morning."),
-            _resolve(7, "Coverage goes on without a gap."),
+            _resolve(2, "Coverage goes on without a gap."),
         ),
     ),
     Story(
