@@ -374,6 +374,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "DESCRIPTION": "Everything of the portal, for programs; docs/reference/api.md tells more.",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Choices that several rooms call alike, by names of their own.
+    "ENUM_NAME_OVERRIDES": {
+        "ContactChannelEnum": "escalations.tickets.models.ConsumerContact.Channel",
+        "ContactOutcomeEnum": "escalations.tickets.models.ConsumerContact.Outcome",
+        "CarrierChannelEnum": "escalations.tickets.models.CarrierRequest.Channel",
+        "AppealChannelEnum": "escalations.appeals.models.AppealDetail.Channel",
+        "DecisionOutcomeEnum": "escalations.appeals.models.Decision.Outcome",
+        "HearingFormatEnum": "escalations.appeals.models.HearingFormat",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "portal.api.schema.finish",

@@ -257,10 +257,11 @@ class OpenTicketForm(FactsForm):
 
 
 class RouteForm(forms.Form):
-    """Try the routing table out: a type, urgent or not."""
+    """Try the routing table out: a type, urgent or not, in a language."""
 
     ticket_type = forms.ModelChoiceField(label="Type", queryset=TicketType.objects.none())
     is_urgent = forms.BooleanField(label="Urgent", required=False)
+    language = forms.CharField(label="Language", max_length=40, required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -96,7 +96,9 @@ def _usual_first(acts: Sequence[dict[str, Any]], ticket_type: TicketType) -> lis
 
 
 def _sections(case: Case, detail: TicketDetail, happened: Mapping[str, str]) -> list[Section]:
-    sections = [_consumer(detail), Section("issue", "Issue", _issue(case, detail)), _contacts(case)]
+    sections = [_consumer(detail), Section("issue", "Issue", _issue(case, detail))]
+    if "record_contact" in happened:
+        sections.append(_contacts(case))
     if case.kind == HELP_DESK_KIND:
         sections[0] = _help_desk(case)  # it is about data; no one consumer is its own
     if CARRIER.begin in happened:
