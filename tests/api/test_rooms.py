@@ -155,7 +155,8 @@ def test_hours_deadlines_and_people_are_listed(world: World, call: Caller) -> No
         "label": "Veterans Day",
         "hours": [],
     }
-    policies = {row["key"]: row for row in analyst.get("policies/", page_size=100).json()["results"]}
+    promises = analyst.get("policies/", page_size=100).json()["results"]
+    policies = {row["key"]: row for row in promises}
     assert policies["constituent.acknowledge"]["promise"].startswith("1 business day")
     people = {row["full_name"] for row in analyst.get("people/", page_size=100).json()["results"]}
     assert "Eru Lead" in people
