@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from portal.casework.due import default_calendar
@@ -19,6 +19,7 @@ from portal.casework.services import machine_of
 from portal.clocks.explanations import in_words, party_label
 from portal.clocks.parties import PartyTime, Turn, to_the_minute
 from portal.clocks.parties import party_time as reckon
+from portal.prepared import Slots, prepared
 from portal.tenancy.actor import Actor
 
 #: Holds a case in a status its machine no longer has.
@@ -48,13 +49,19 @@ def party_of(machine: Machine, status: str) -> str | None:
 def turns_of(case: Case) -> list[Turn]:
     """From when on which party held the case; one statement."""
     machine = machine_of(case)
-    rows = (
-        TimelineEvent.objects.filter(case=case)
+    moves = prepared("casework.moves", _moves).rows(case=case.pk)
+    return [(at, party_of(machine, to)) for at, to in moves]
+
+
+def _moves(slots: Slots) -> QuerySet[TimelineEvent, tuple[datetime, str]]:
+    """When a case came into which status, oldest first."""
+    return (
+        TimelineEvent.objects.filter(case_id=slots.integer("case"))
         .exclude(to_status="")
         .exclude(to_status=F("from_status"))
         .order_by("at", "pk")
+        .values_list("at", "to_status")
     )
-    return [(at, party_of(machine, to)) for at, to in rows.values_list("at", "to_status")]
 
 
 def party_time(case: Case, at: datetime) -> PartyTime | None:

@@ -17,6 +17,7 @@ from portal.casework.listing import CaseList, count_all, read_list
 from portal.casework.models import SavedView
 from portal.casework.querysets import CaseQuerySet
 from portal.documents.validation import validate_no_ssn
+from portal.prepared import Slots, prepared
 from portal.tenancy.actor import Actor, NotAllowed
 from portal.tenancy.models import Organization
 
@@ -43,9 +44,15 @@ class ShownView:
 
 def saved_views_of(*, actor: Actor, list_key: str) -> QuerySet[SavedView]:
     """The views of a list the actor sees in this exchange: own ones and the unit's, by name."""
-    mine = Q(person=actor.person)
-    unit = Q(shared_with_id=actor.organization_id) if actor.organization_id else Q(pk__in=[])
-    return SavedView.objects.filter(mine | unit, exchange_id=actor.exchange_id, list_key=list_key)
+    return _seen(actor.exchange_id, actor.person_id, actor.organization_id, list_key)
+
+
+def _seen(
+    exchange_id: int, person_id: int | None, unit_id: int | None, list_key: str
+) -> QuerySet[SavedView]:
+    mine = Q(person_id=person_id)
+    unit = Q(shared_with_id=unit_id) if unit_id is not None else Q(pk__in=[])
+    return SavedView.objects.filter(mine | unit, exchange_id=exchange_id, list_key=list_key)
 
 
 def changeable_views(*, actor: Actor, list_key: str) -> QuerySet[SavedView]:
@@ -56,7 +63,19 @@ def changeable_views(*, actor: Actor, list_key: str) -> QuerySet[SavedView]:
 
 def shown_views(*, actor: Actor, list_key: str) -> list[ShownView]:
     """The saved views the actor sees, without counts; one statement."""
-    rows = saved_views_of(actor=actor, list_key=list_key).select_related("shared_with")
+
+    def build(slots: Slots, *, in_unit: bool) -> QuerySet[SavedView]:
+        unit = slots.integer("unit") if in_unit else None
+        rows = _seen(slots.integer("exchange"), slots.integer("person"), unit, list_key)
+        return rows.select_related("shared_with")
+
+    in_unit = actor.organization_id is not None
+    query = prepared(
+        ("casework.saved_views", list_key, in_unit), lambda slots: build(slots, in_unit=in_unit)
+    )
+    rows = query.rows(
+        exchange=actor.exchange_id, person=actor.person_id, unit=actor.organization_id
+    )
     leads = actor.is_lead and not actor.is_outside
     return [
         ShownView(

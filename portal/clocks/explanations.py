@@ -4,24 +4,20 @@ Data only: local instants, parties, business seconds and their sums. Nothing per
 pages and the API may show it to everyone who may see the case's details.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from portal.clocks.business_time import Calendar, Segment, seconds_by_party
 from portal.clocks.business_time import segments as cut
-from portal.clocks.models import (
-    BusinessCalendar,
-    CalendarException,
-    SlaPolicy,
-    Timer,
-    TimerSegment,
-)
+from portal.clocks.models import CalendarException, SlaPolicy, Timer, TimerSegment
 from portal.clocks.reckoning import BEFORE_MEASURES, calendar_from, calendar_of, holds_of
-from portal.prepared import Slots, numbered, prepared
+from portal.prepared import Slots, prepared
 
 PARTY_LABELS = {
     "unit": "The unit",
@@ -180,41 +176,47 @@ def _explain(
 
 
 def explain_case(case_id: int, at: datetime) -> list[TimerExplanation]:
-    """Explain every clock of a case at ``at`` (UTC), oldest first; three statements."""
+    """Explain every clock of a case at ``at`` (UTC), oldest first; one statement."""
     timers = prepared("clocks.timers_of_case", _timers).rows(case=case_id)
-    if not timers:
-        return []
-    segments: dict[int, list[TimerSegment]] = defaultdict(list)
-    for segment in prepared("clocks.segments_of_case", _segments).rows(case=case_id):
-        segments[segment.timer_id].append(segment)
-    calendars = _calendars({timer.policy.calendar for timer in timers})
-    return [
-        _explain(timer, calendars[timer.policy.calendar_id], segments[timer.pk], at)
-        for timer in timers
-    ]
+    return [_explain(timer, _calendar(timer), _segments(timer), at) for timer in timers]
 
 
 def _timers(slots: Slots) -> QuerySet[Timer]:
-    rows = Timer.objects.filter(case_id=slots.integer("case"))
-    return rows.select_related("policy__calendar")
-
-
-def _segments(slots: Slots) -> QuerySet[TimerSegment]:
-    return TimerSegment.objects.filter(timer__case_id=slots.integer("case"))
-
-
-def _calendars(rows: Collection[BusinessCalendar]) -> dict[int, Calendar]:
-    """The calendars of these rows, by id; one statement reads all their exceptions."""
-    query = prepared(
-        ("clocks.exceptions_of_calendars", len(rows)),
-        lambda slots: CalendarException.objects.filter(
-            calendar_id__in=slots.integers("calendar", len(rows))
-        ),
+    """A case's clocks, each with its stretches and its calendar's exceptions as plain data."""
+    segments = TimerSegment.objects.filter(timer_id=OuterRef("pk")).order_by("since", "pk")
+    exceptions = CalendarException.objects.filter(calendar_id=OuterRef("policy__calendar_id"))
+    return (
+        Timer.objects.filter(case_id=slots.integer("case"))
+        .select_related("policy__calendar")
+        .annotate(
+            read_segments=ArraySubquery(
+                segments.values(read=JSONObject(party="party", counted="counted", since="since"))
+            ),
+            read_exceptions=ArraySubquery(
+                exceptions.order_by("date").values(read=JSONObject(date="date", hours="hours"))
+            ),
+        )
     )
-    exceptions: dict[int, list[CalendarException]] = defaultdict(list)
-    for exception in query.rows(**numbered("calendar", (row.pk for row in rows))):
-        exceptions[exception.calendar_id].append(exception)
-    return {row.pk: calendar_from(row.zone, row.week, exceptions[row.pk]) for row in rows}
+
+
+def _segments(timer: Any) -> list[TimerSegment]:
+    return [
+        TimerSegment(
+            party=read["party"],
+            counted=read["counted"],
+            since=datetime.fromisoformat(read["since"]),
+        )
+        for read in timer.read_segments
+    ]
+
+
+def _calendar(timer: Any) -> Calendar:
+    row = timer.policy.calendar
+    exceptions = [
+        CalendarException(date=date.fromisoformat(read["date"]), hours=read["hours"])
+        for read in timer.read_exceptions
+    ]
+    return calendar_from(row.zone, row.week, exceptions)
 
 
 def promise_of(policy: SlaPolicy) -> str:
