@@ -220,20 +220,33 @@ class StaffFilters(forms.Form):
         """Whether the address narrows the list by anything at all."""
         return any(self.data.get(name) for name in self.fields)
 
+    @cached_property
+    def asked(self) -> tuple[tuple[str, Any], ...]:
+        """What was asked and understood: names and values."""
+        if not self.is_asked:
+            return ()
+        self.is_valid()
+        return tuple(item for item in self.cleaned_data.items() if item[1] not in (None, "", False))
+
+    @property
+    def fixed(self) -> tuple[tuple[str, Any], ...] | None:
+        """What was asked, when all of it is from closed lists: such a list may be prepared."""
+        return self.asked if all(name in _CLOSED for name, _ in self.asked) else None
+
     @property
     def bar_key(self) -> Hashable | None:
-        """What the controls depend on while nothing is asked; they hold no personal data."""
+        """What the controls depend on; None where somebody typed, since names may be in that."""
+        if self.fixed is None or not _LIST_PARAMETERS.issuperset(self.data):
+            return None
+        if self.is_asked and not self.is_valid():
+            return None
         exchange = self.actor.exchange
-        return None if self.is_asked else ("casework.staff", exchange.pk, tuple(exchange.modules))
+        return ("casework.staff", exchange.pk, tuple(exchange.modules), self.fixed)
 
     def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
         """The rows that match every filter that was understood; the others show their error."""
-        if not self.is_asked:
-            return rows
-        self.is_valid()
-        for name, value in self.cleaned_data.items():
-            if value not in (None, "", False):
-                rows = rows.filter(_FILTERS[name](value, self.actor))
+        for name, value in self.asked:
+            rows = rows.filter(_FILTERS[name](value, self.actor))
         return rows
 
 
@@ -265,6 +278,9 @@ class OutsideFilters(forms.Form):
         """Whether the address narrows the list by anything at all."""
         return any(self.data.get(name) for name in self.fields)
 
+    #: Lists of people outside are never prepared (see :mod:`portal.tenancy.sight`).
+    fixed: None = None
+
     def narrow(self, rows: CaseQuerySet) -> CaseQuerySet:
         """The rows that match every filter that was understood; the others show their error."""
         self.is_valid()
@@ -288,6 +304,13 @@ def _due_q(value: str, actor: Actor) -> Q:
 def _owner_q(value: str, actor: Actor) -> Q:
     return Q(owner=None) if value == NOBODY else Q(owner_id=int(value))
 
+
+#: Filters whose values come from closed lists and whose conditions need nothing else.
+_CLOSED: Final = frozenset(
+    {"kind", "type", "status", "party", "queue", "urgent", "breached"},
+)
+#: What the address of a list consists of, when nobody typed anything.
+_LIST_PARAMETERS: Final = _CLOSED | {"view", "sort", "after", "before"}
 
 _FILTERS: Final[Mapping[str, Callable[[Any, Actor], Q]]] = {
     "kind": lambda value, actor: Q(kind=value),

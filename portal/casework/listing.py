@@ -181,7 +181,7 @@ class CaseList:
             BadRequest: its cursor is none of ours.
         """
         after, before = self.params.get("after", ""), self.params.get("before", "")
-        if not (self.filters.is_asked or after or before):
+        if not (after or before):
             return first_page(self._first_rows(), sort=self.sort, size=PAGE_SIZE)
         return page_of(
             self.rows(),
@@ -193,26 +193,42 @@ class CaseList:
         )
 
     def _first_rows(self) -> Iterable[Case]:
-        view, sort, descending = self.view, self.sort, self.descending
-
         def build(actor: Actor, moment: Moment) -> QuerySet[Case]:
-            rows = view.rows(Case.objects.visible_to(actor), actor, moment)
-            return first_rows(for_rows(rows, actor), sort, descending, PAGE_SIZE)
+            rows = self.view.rows(Case.objects.visible_to(actor), actor, moment)
+            rows = for_rows(self.filters.narrow(rows), actor)
+            return first_rows(rows, self.sort, self.descending, PAGE_SIZE)
 
-        name = ("casework.first_rows", view.key, sort.key, descending)
-        query = _prepared_list(self.actor, name, build)
+        name = ("casework.first_rows", self.view.key, self.sort.key, self.descending)
+        query = self._prepared(name, build, self.filters.fixed)
         return query.rows(**vars(self.moment)) if query else build(self.actor, self.moment)
 
-    def _counted(self, view: View) -> SqlPart:
+    def _counted(self, view: View, *, filtered: bool = False) -> SqlPart:
         """The bounded rows of a view, to be counted."""
 
         def build(actor: Actor, moment: Moment) -> QuerySet[Any]:
-            return _bounded(view.rows(Case.objects.visible_to(actor), actor, moment))
+            rows = view.rows(Case.objects.visible_to(actor), actor, moment)
+            return _bounded(self.filters.narrow(rows) if filtered else rows)
 
-        query = _prepared_list(self.actor, ("casework.count", view.key), build)
-        if query:
+        fixed = self.filters.fixed if filtered else ()
+        if query := self._prepared(("casework.count", view.key), build, fixed):
             return query.sql(**vars(self.moment))
-        return _sql_of(_bounded(self.rows_of(view)))
+        rows = self.rows_of(view)
+        return _sql_of(_bounded(self.filters.narrow(rows) if filtered else rows))
+
+    def _prepared(
+        self,
+        name: Hashable,
+        build: Callable[[Actor, Moment], QuerySet[Any]],
+        fixed: Hashable | None,
+    ) -> PreparedFor[Any] | None:
+        """The list's query prepared, its instants as placeholders; ``fixed`` is what was asked."""
+        if fixed is None:
+            return None
+        return prepared_for(
+            self.actor,
+            (name, fixed),
+            lambda sight, slots: build(sight, cast(Moment, _AnyMoment(slots))),
+        )
 
     def counts(self, others: Mapping[str, CaseQuerySet] | None = None) -> dict[str, str]:
         """How many cases each view holds, and ``list`` for this list as filtered; one statement.
@@ -221,7 +237,7 @@ class CaseList:
         """
         parts = {view.key: self._counted(view) for view in self.views}
         if self.filters.is_asked:
-            parts["list"] = _sql_of(_bounded(self.filters.narrow(self.rows_of(self.view))))
+            parts["list"] = self._counted(self.view, filtered=True)
         for key, rows in (others or {}).items():
             parts[key] = _sql_of(_bounded(rows))
         found = _count(parts)
@@ -260,15 +276,6 @@ def _count(parts: Mapping[str, SqlPart]) -> dict[str, str]:
             cursor.execute(f"SELECT {', '.join(counts)}", params)
             found.update(zip(asked, cursor.fetchone(), strict=True))
     return {key: bounded_label(number) for key, number in found.items()}
-
-
-def _prepared_list(
-    actor: Actor, name: Hashable, build: Callable[[Actor, Moment], QuerySet[Any]]
-) -> PreparedFor[Any] | None:
-    """A list's query without filters, prepared; its instants are placeholders."""
-    return prepared_for(
-        actor, name, lambda sight, slots: build(sight, cast(Moment, _AnyMoment(slots)))
-    )
 
 
 class _AnyMoment:

@@ -185,6 +185,41 @@ def test_a_list_without_filters_is_counted_once_with_its_view(worked: World) -> 
     assert filtered["list"] == "0"
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["kind=ticket", "kind=ticket&urgent=on", "status=in_progress", "party=unit", "breached=1"],
+)
+def test_a_filtered_list_answers_what_its_plain_query_answers(worked: World, query: str) -> None:
+    for key in ("eru.specialist", "eru.colleague", "ea.analyst"):
+        actor = worked.actor(key)
+        cases = _list(actor, f"view=all&{query}")
+        assert cases.filters.fixed
+        plain = cases.filters.narrow(Case.objects.visible_to(actor).open())
+        assert {row.pk for row in cases.page().rows} == {row.pk for row in plain}
+        assert cases.counts()["list"] == str(plain.count())
+
+
+def test_what_people_type_is_never_part_of_a_remembered_query(worked: World) -> None:
+    actor = worked.actor("eru.specialist")
+    for query in ("owner=Eru+Colleague", "office=Assembly", "opened_from=2025-01-01"):
+        filters = _list(actor, f"view=all&{query}").filters
+        assert filters.fixed is None
+        assert filters.bar_key is None
+    rows = _list(actor, "view=all&owner=Eru+Colleague").page().rows
+    assert {row.owner_name for row in rows} <= {worked.people["eru.colleague"].full_name}
+
+
+def test_a_bar_of_filters_is_remembered_for_its_own_address_and_exchange_only(
+    worked: World, other_world: World
+) -> None:
+    bar = _list(worked.actor("eru.specialist"), "kind=ticket").filters.bar_key
+    assert bar == _list(worked.actor("eru.lead"), "kind=ticket").filters.bar_key
+    assert bar != _list(worked.actor("eru.specialist"), "kind=constituent").filters.bar_key
+    assert _list(worked.actor("eru.specialist"), "kind=nonsense").filters.bar_key is None
+    assert _list(worked.actor("eru.specialist"), "kind=ticket&q=Rosa").filters.bar_key is None
+    assert bar != _list(other_world.actor("eru.specialist"), "kind=ticket").filters.bar_key
+
+
 def test_the_page_shows_every_order_with_and_without_filters(worked: World) -> None:
     client = signed_in(worked, "eru.specialist")
     for order in STAFF_SORTS:

@@ -249,7 +249,7 @@ def select_row(value: Any, label: str, name: str = "selected") -> SafeString:
     )
 
 
-#: How long a bar without active filters is remembered, in seconds, and how many are.
+#: How long a bar is remembered, in seconds, and how many are.
 _BAR_SECONDS = 60
 _BARS = 256
 _bars: dict[Hashable, tuple[float, SafeString]] = {}
@@ -260,12 +260,12 @@ def filter_bar(context: Context, form: forms.BaseForm, label: str = "Filters") -
     """Draw a GET form of filters, with each active filter as a chip that removes it.
 
     The current order is kept; the place in the list is not. A form may name in ``bar_key`` all
-    that its empty controls depend on: the bar is then drawn once a minute. None: always anew.
+    that its controls depend on: the bar is then drawn once a minute. None: always anew.
     """
     query = _query(context)
     kept = [("sort", query["sort"])] if query.get("sort") and "sort" not in form.fields else []
     bar_key = getattr(form, "bar_key", None)
-    key = (bar_key, label, tuple(kept))
+    key = (bar_key, label, query.urlencode() if bar_key is not None else "")
     at, bar = _bars.get(key, (0.0, SafeString("")))
     if bar_key is not None and bar and time.monotonic() - at < _BAR_SECONDS:
         return bar
