@@ -19,8 +19,21 @@ from portal.tenancy.actor import Actor
 #: Placeholder → keys of projected values, in order of preference.
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "consumer_name": ("consumer_name", "constituent_name", "appellant_name", "member_name"),
-    "consumer_case_number": ("consumer_case_number", "case_or_application_id"),
-    "response": ("resolution_steps", "decision", "outcome", "resolution"),
+    "consumer_case_number": (
+        "consumer_case_number",
+        "case_or_application_id",
+        "appellant_case_number",
+        "person_id",
+    ),
+    # What somebody wrote of the result; the bare name of an outcome only where nobody wrote more.
+    "response": (
+        "resolution_steps",
+        "decision_text",
+        "decision",
+        "decision_outcome",
+        "outcome",
+        "resolution",
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from portal.casework.disclosures import record_shown
 from portal.casework.machine import Audience
 from portal.casework.models import Case, Note
 from portal.casework.projection import CaseDetailView, Section, common_detail
+from portal.consumers.models import Consumer
 from portal.tenancy.actor import Actor
 
 
@@ -80,7 +81,9 @@ def _issue(actor: Actor, detail: TicketDetail, more: ProducerEscalation | None) 
 
 def _consumers(case: Case, detail: TicketDetail) -> Section:
     """Name and Person ID; birth date and telephone are shown where they are verified (MD-16)."""
-    rows = EscalatedConsumer.objects.filter(case=case).select_related("consumer__carrier")
+    rows = list(EscalatedConsumer.objects.filter(case=case).select_related("consumer__carrier"))
+    if len(rows) == 1:
+        return Section("consumers", "Consumer", _one_consumer(rows[0].consumer))
     shown: list[tuple[str, str, Any]] = [
         (
             "consumers",
@@ -101,6 +104,17 @@ def _consumers(case: Case, detail: TicketDetail) -> Section:
         shown = [("consumer_name", "Name", detail.consumer_name)]
     title = "Consumers" if len(shown) > 1 else "Consumer"
     return Section("consumers", title, tuple(shown))
+
+
+def _one_consumer(consumer: Consumer) -> tuple[tuple[str, str, Any], ...]:
+    """Under the keys other kinds have, so that a letter can name whom it is to (CC-10)."""
+    carrier = consumer.carrier.name if consumer.carrier else ""
+    rows = (
+        ("consumer_name", "Name", consumer.full_name),
+        ("person_id", "Person ID", consumer.person_id),
+        ("carrier", "Carrier", carrier),
+    )
+    return tuple(row for row in rows if row[2])
 
 
 def _conversation(actor: Actor, notes: Sequence[Note]) -> list[Section]:

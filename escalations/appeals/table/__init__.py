@@ -11,6 +11,7 @@ from escalations.appeals.table.ending import ENDING_ACTS
 from escalations.appeals.table.hearing import HEARING_ACTS
 from escalations.appeals.table.intake import FLAG_ACTS, INTAKE_ACTS
 from escalations.appeals.table.resolution import RESOLUTION_ACTS
+from escalations.letters.acts import LETTER_ACTS
 from portal.casework.common_acts import COMMON_ACTS
 from portal.casework.machine import Coarse, Status, machine
 
@@ -58,5 +59,6 @@ MACHINE = machine(
         *FLAG_ACTS,
         *packet_acts("appeals.work"),
         *COMMON_ACTS,
+        *LETTER_ACTS,
     ),
 )

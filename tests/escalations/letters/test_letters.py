@@ -11,6 +11,7 @@ from escalations.letters import services
 from escalations.letters.filling import values_for
 from escalations.letters.models import Letter, LetterTemplate
 from notifications.catalogue.letters import approvers
+from portal.casework.common_acts import take_case
 from portal.casework.machine import Audience, Conflict, Refused
 from portal.casework.models import Attachment, Case, OutboxMessage, TimelineEvent
 from portal.documents.models import Document
@@ -18,6 +19,7 @@ from portal.documents.refusals import SsnRefused
 from portal.documents.services import open_document
 from portal.ledger.models import LedgerEntry
 from portal.tenancy.actor import NotAllowed
+from tests.escalations.appeals.ground import configure, open_appeal
 from tests.escalations.letters.ground import (
     ADDRESSEE,
     approved,
@@ -42,6 +44,17 @@ def test_cc10_a_draft_is_filled_from_the_case(world: World) -> None:
         "Eru Specialist"
     )
     assert letter.addressee == "Rosa Quintero"
+
+
+def test_cc10_a_letter_on_an_appeal_names_the_appellant_and_the_appellants_number(
+    world: World,
+) -> None:
+    configure(world)
+    specialist = world.actor("appeals.specialist")
+    case = take_case(case=open_appeal(world), actor=specialist)
+    row = template(world, body="Dear {consumer_name}, your number is {consumer_case_number}.")
+    letter = services.draft_letter(actor=specialist, case=case, template=row)
+    assert letter.body == "Dear Marisol Vega, your number is 5001234567."
 
 
 def test_a_letters_words_are_encrypted_in_the_database(world: World) -> None:

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from escalations.letters.filling import values_for
 from escalations.producers import calls, configuration, conversation, selectors, services, wizard
 from escalations.producers.calls import CallLine
 from escalations.producers.models import (
@@ -861,6 +862,14 @@ def test_the_producer_may_be_nobody_here_and_the_call_still_opens_its_escalation
     assert case.producer_escalation.producer is None
     assert case.organization is None
     assert drain(maryland) == [] or not mails_to(maryland, "producer")
+
+
+def test_cc10_a_letter_names_the_one_consumer_of_an_escalation(maryland: Maryland) -> None:
+    case = maryland.in_review(maryland.escalate("Tala Bautista"))
+    consumer = maryland.consumer("Tala Bautista")
+    values = values_for(maryland.actor("ect"), case, language="en")
+    assert values["consumer_name"] == "Tala Bautista"
+    assert values["consumer_case_number"] == consumer.person_id
 
 
 def test_the_birth_date_is_not_in_the_case_row(maryland: Maryland) -> None:
