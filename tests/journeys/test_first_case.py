@@ -7,16 +7,26 @@ but what a person sees or hears: labels, roles, headings.
 from __future__ import annotations
 
 import re
-import time
 import uuid
 from collections.abc import Callable
 from datetime import date
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import Person
 from tests.journeys.papers import decision, notice, release_form
+from tests.journeys.walking import (
+    enter,
+    field,
+    find,
+    follow,
+    open_case,
+    press,
+    record_contact,
+    resolve,
+    until_shown,
+)
 
 pytestmark = pytest.mark.journey
 
@@ -31,8 +41,7 @@ ADMINISTRATOR = "admin@covered.example"
 NAME = "Consolación Varga-Whitfield"
 STORY = "Her coverage ended without a notice, and the pharmacy turned her away."
 STEPS = "Reinstated the coverage from the first of the month and sent a new notice."
-#: Seconds until a worker has carried out what a page set going.
-PATIENCE = 60
+CALLED = "Explained what we will do, and by when."
 
 
 def test_a_case_goes_from_the_office_to_resolved_and_only_a_release_opens_it(
@@ -97,8 +106,8 @@ def test_an_imported_decision_is_worked_to_resolved(arrive: Arrive) -> None:
     expect(specialist.page.get_by_text("Urgent", exact=True).first).to_be_visible()
     press(specialist, "Take this case")
     press(specialist, "Start work")
-    record_contact(specialist)
-    resolve(specialist)
+    record_contact(specialist, CALLED)
+    resolve(specialist, STEPS)
 
 
 # The office
@@ -245,26 +254,8 @@ def work_ticket(specialist: Person, ticket: str) -> None:
     follow(specialist, "Record the consumer's answer")
     page.get_by_label("What the consumer answered").fill("She read it to us.")
     press(specialist, "Record the consumer's answer")
-    record_contact(specialist)
-    resolve(specialist)
-
-
-def record_contact(specialist: Person) -> None:
-    page = specialist.page
-    follow(specialist, "Record a contact with the consumer")
-    field(page, "How").select_option(label="Phone")
-    page.get_by_label("Outcome").select_option(label="Spoke with the consumer")
-    page.get_by_label("What was said").fill("Explained what we will do, and by when.")
-    press(specialist, "Record a contact with the consumer")
-
-
-def resolve(specialist: Person) -> None:
-    page = specialist.page
-    follow(specialist, "Resolve")
-    page.get_by_label("Resolution code").select_option(index=1)
-    page.get_by_label("Steps taken").fill(STEPS)
-    press(specialist, "Resolve")
-    expect(page.get_by_role("main").get_by_text("Resolved", exact=True).first).to_be_visible()
+    record_contact(specialist, CALLED)
+    resolve(specialist, STEPS)
 
 
 # The Privacy Office
@@ -281,61 +272,3 @@ def privacy_officer_finds_the_disclosure(officer: Person, number: str) -> None:
     expect(shown).to_contain_text("Malik Johnson-Reyes")
     expect(shown).to_contain_text("elease")
     officer.check_page()
-
-
-# What everybody does
-
-
-def open_case(person: Person, number: str) -> Page:
-    """Search for a number; its page opens at once."""
-    find(person, number)
-    expect(person.page.get_by_role("heading", level=1)).to_have_text(number)
-    person.check_page()
-    return person.page
-
-
-def find(person: Person, words: str) -> None:
-    page = person.go("/")
-    page.get_by_label("Search cases").fill(words)
-    page.get_by_role("button", name="Search").click()
-
-
-def field(page: Page, label: str) -> Locator:
-    """A field by its whole label, with or without the mark of a required one."""
-    return page.get_by_label(re.compile(rf"^{label}(\s*\*)?$"))
-
-
-def enter(person: Person, room: str) -> None:
-    """Go to a room by the navigation, folded away or not."""
-    navigation = person.page.get_by_role("navigation", name="Primary")
-    link = navigation.get_by_role("link", name=room, exact=True)
-    if not link.is_visible():
-        navigation.get_by_text("Manage").click()
-    link.click()
-    person.check_page()
-
-
-def follow(person: Person, name: str) -> None:
-    """Open an act's page from the case, from the menu where the act stands there."""
-    _unfolded(person.page, person.page.get_by_role("link", name=name, exact=True)).click()
-    person.check_page()
-
-
-def press(person: Person, name: str) -> None:
-    """Press a button of the page and check the page it leads to."""
-    _unfolded(person.page, person.page.get_by_role("button", name=name, exact=True)).click()
-    person.check_page()
-
-
-def _unfolded(page: Page, wanted: Locator) -> Locator:
-    if not wanted.is_visible():
-        page.get_by_role("main").get_by_text("More actions").click()
-    return wanted
-
-
-def until_shown(page: Page, wanted: Locator) -> None:
-    """Load the page anew until a worker has done its part."""
-    deadline = time.monotonic() + PATIENCE
-    while not wanted.first.is_visible() and time.monotonic() < deadline:
-        page.reload()
-    expect(wanted.first).to_be_visible()
