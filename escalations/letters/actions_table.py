@@ -1,21 +1,17 @@
 """The actions of the letters room, with the roles that start with them."""
 
 from portal.tenancy.actions import Reach, register
-from portal.tenancy.roles import ADMINISTRATORS, EXTERNAL_AFFAIRS, OFFICE, ROLES, UNIT_WORKERS
+from portal.tenancy.roles import (
+    ADMINISTRATORS,
+    EXTERNAL_AFFAIRS,
+    OFFICE,
+    ROLES,
+    UNIT_WORKERS,
+    UNLED_WORKERS,
+)
 
 _WRITERS = EXTERNAL_AFFAIRS | UNIT_WORKERS
 _LEADS = frozenset(key for key in _WRITERS if ROLES[key].lead)
-#: Units for which the sources name no lead: there a colleague is the second pair of eyes.
-_PEERS = frozenset(
-    {
-        "appeals_specialist",
-        "priority_support_specialist",
-        "program_assistance_specialist",
-        "escalated_cases_worker",
-        "producer_operations_staff",
-        "tier3_specialist",
-    }
-)
 _COMPLIANCE = frozenset({"compliance_officer"})
 
 register(
@@ -28,7 +24,7 @@ register("letters.write", "Write response letters on cases", roles=_WRITERS)
 register(
     "letters.approve",
     "Approve or return letters somebody else wrote",
-    roles=_LEADS | _PEERS,
+    roles=_LEADS | UNLED_WORKERS,
 )
 register(
     "letters.view_templates",

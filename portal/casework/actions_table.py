@@ -1,6 +1,6 @@
 """The actions every kind of case shares, with the roles that start with them."""
 
-from portal.tenancy.actions import Reach, register
+from portal.tenancy.actions import Reach, register, widen
 from portal.tenancy.roles import (
     ADMINISTRATORS,
     EVERYONE,
@@ -8,6 +8,7 @@ from portal.tenancy.roles import (
     ROLES,
     STAFF,
     UNIT_WORKERS,
+    UNLED_WORKERS,
 )
 
 _WORKERS = EXTERNAL_AFFAIRS | UNIT_WORKERS
@@ -18,6 +19,7 @@ register(
 )
 register("casework.take", "Take a case from the queue, or return it", roles=_WORKERS)
 register("casework.assign", "Assign cases to colleagues, one or many", roles=_LEADS)
+widen("casework.assign", "unled-units", roles=UNLED_WORKERS)
 register("casework.transfer", "Transfer cases to another queue, one or many", roles=_WORKERS)
 register("casework.note", "Write internal notes and mention colleagues", roles=_WORKERS)
 register("casework.attach", "Add files to a case", roles=_WORKERS)

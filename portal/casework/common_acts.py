@@ -19,6 +19,12 @@ from portal.documents.services import store_document
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Membership, Organization, Person
 
+
+def _hands_on(case: Case, actor: Actor) -> bool:
+    """Whether the actor may say who works a case: a lead, or anybody of the unit that has it."""
+    return actor.is_lead or case.queue_id in actor.organization_ids
+
+
 COMMON_ACTS = (
     Act(
         "take",
@@ -45,9 +51,13 @@ COMMON_ACTS = (
         "Assign to a colleague",
         "casework.assign",
         sources=ANY_OPEN,
-        guards=("the colleague works in the case's unit",),
+        guards=(
+            "the colleague works in the case's unit",
+            "a lead, or somebody of the unit that has the case",
+        ),
         notifies=("case.assigned",),
         done="Assigned",
+        offered=_hands_on,
     ),
     Act(
         "transfer",
@@ -127,10 +137,13 @@ def assign_case(
     """Give a case to a colleague of its unit.
 
     Raises:
+        Refused: the actor is no lead, and the case is in another unit's queue.
         ValidationError: the person does not work in the unit whose queue holds the case.
     """
 
     def effect(case: Case) -> Change:
+        if not _hands_on(case, actor):
+            raise Refused("This case is in another unit's queue. That unit assigns it.")
         if not assignable_people(case.queue).filter(pk=person.pk).exists():
             raise ValidationError({"person": "Choose somebody who works in the case's unit."})
         return Change(

@@ -79,6 +79,9 @@ OFFICE = in_family(Family.OFFICE)
 EXTERNAL_AFFAIRS = in_family(Family.EXTERNAL_AFFAIRS)
 UNIT_WORKERS = in_family(Family.UNIT)
 ENROLLERS = in_family(Family.ENROLLER)
+#: Units for which the sources name no lead: colleagues hand on each other's work, are the second
+#: pair of eyes, and see the unit's work in numbers.
+UNLED_WORKERS = UNIT_WORKERS - {"escalations_specialist", "escalations_lead"}
 STAFF = frozenset(spec.key for spec in _SPECS if not spec.outside)
 EVERYONE = frozenset(ROLES)
 ADMINISTRATORS = frozenset({"exchange_administrator"})

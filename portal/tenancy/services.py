@@ -42,7 +42,8 @@ def found_roles(*, exchange: Exchange) -> None:
         ignore_conflicts=True,
     )
     if is_new:
-        exchange.known_actions = [action.key for action in actions.all_actions()]
+        known = [*actions.all_actions(), *actions.all_widenings()]
+        exchange.known_actions = sorted(each.key for each in known)
         exchange.save(update_fields=["known_actions"])
 
 
@@ -50,22 +51,26 @@ def found_roles(*, exchange: Exchange) -> None:
 def learn_actions(*, exchange: Exchange) -> list[str]:
     """Give actions the exchange has never known to their roles, once; returns their keys.
 
-    Runs after each upgrade. An action that an administrator has taken from a role stays away:
-    the exchange knows it.
+    An action it knows may have come to further roles since: these learn it once too, under the
+    key of the :class:`~portal.tenancy.actions.Widening`. Runs after each upgrade. An action that
+    an administrator has taken from a role stays away: the exchange knows it.
     """
     exchange = Exchange.objects.select_for_update(no_key=True).get(pk=exchange.pk)
     known = set(exchange.known_actions)
     new = [action for action in actions.all_actions() if action.key not in known]
-    if not new:
+    wider = [each for each in actions.all_widenings() if each.key not in known]
+    if not new and not wider:
         return []
+    grants = [(action.key, action.roles) for action in new]
+    grants += [(each.action, each.roles) for each in wider if each.action in known]
     given: dict[str, list[str]] = {}
     for role in Role.objects.select_for_update().filter(exchange=exchange):
-        missing = [a.key for a in new if role.key in a.roles and a.key not in role.actions]
+        missing = [key for key, roles in grants if role.key in roles and key not in role.actions]
         if missing:
             role.actions = sorted([*role.actions, *missing])
             role.save(update_fields=["actions"])
             given[role.key] = missing
-    keys = [action.key for action in new]
+    keys = [each.key for each in (*new, *wider)]
     exchange.known_actions = sorted(known.union(keys))
     exchange.save(update_fields=["known_actions"])
     record(

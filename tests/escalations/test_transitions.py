@@ -107,7 +107,7 @@ HANDS = {
     "note": EXTERNAL_AFFAIRS | UNITS,
     "attach": EXTERNAL_AFFAIRS | UNITS,
     "transfer": EXTERNAL_AFFAIRS | UNITS,
-    "assign": {"ea.lead", "eru.lead"},
+    "assign": {"ea.lead", "eru.lead", "appeals.specialist"},
 }
 
 

@@ -120,6 +120,13 @@ def test_somebody_without_a_lead_is_told_that_the_role_does_not_allow_it(work: W
     assert client.get(reverse("oversight:open-work")).status_code == 403
 
 
+def test_a_unit_without_a_lead_sees_its_own_work_in_numbers(world: World) -> None:
+    client = Client()
+    client.force_login(world.people["appeals.specialist"])
+    assert client.get(reverse("oversight:open-work")).status_code == 200
+    assert open_work(world.actor("appeals.specialist")).total[0].value == 0
+
+
 def test_an_empty_unit_reads_that_nothing_waits(world: World) -> None:
     client = Client()
     client.force_login(world.people["ea.lead"])

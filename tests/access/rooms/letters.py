@@ -9,12 +9,10 @@ from escalations.letters import configuration, services
 from portal.casework.models import Case
 from tests.access.policy import (
     ADMIN,
-    APPEALS,
     EA,
     ERU,
     OFFICES,
-    PAU,
-    PSU,
+    OTHER_UNIT,
     UNITS,
     page,
     thing,
@@ -23,7 +21,7 @@ from tests.world import World
 
 LEADS = frozenset({"ea.lead", "eru.lead"})
 WRITERS = EA | UNITS
-APPROVERS = LEADS | APPEALS | PSU | PAU
+APPROVERS = LEADS | OTHER_UNIT
 READERS = WRITERS | OFFICES
 TEMPLATES = WRITERS | ADMIN
 

@@ -9,6 +9,7 @@ import pytest
 
 from escalations.appeals.table import MACHINE
 from portal.casework import kinds
+from portal.casework.common_acts import assign_case
 from portal.casework.machine import Refused
 from portal.casework.services import allowed_acts, check_allowed
 from portal.tenancy.actor import NotAllowed
@@ -162,6 +163,16 @@ def test_every_act_of_a_person_has_a_door_and_a_source() -> None:
     assert set(MACHINE.acts) - SYSTEM_ALONE - LETTERS == doors
     assert set(MACHINE.acts) >= LETTERS
     assert all(act.source for act in MACHINE.acts.values() if act.action.startswith("appeals."))
+
+
+def test_a_unit_without_a_lead_assigns_its_own_cases_and_no_other_units(world: World) -> None:
+    configure(world)
+    case = open_appeal(world, "scr")
+    chosen = world.people["appeals.specialist"]
+    with pytest.raises(Refused, match="another unit's queue"):
+        assign_case(case=case, actor=world.actor("scr"), person=chosen)
+    assigned = assign_case(case=case, actor=world.actor("appeals.specialist"), person=chosen)
+    assert assigned.owner == chosen
 
 
 def test_a_refusal_names_the_status_and_what_is_possible(world: World) -> None:
