@@ -42,8 +42,9 @@ def found_roles(*, exchange: Exchange) -> None:
         ignore_conflicts=True,
     )
     if is_new:
-        known = [*actions.all_actions(), *actions.all_widenings()]
-        exchange.known_actions = sorted(each.key for each in known)
+        known = [action.key for action in actions.all_actions()]
+        known += [widening.key for widening in actions.all_widenings()]
+        exchange.known_actions = sorted(known)
         exchange.save(update_fields=["known_actions"])
 
 
@@ -70,7 +71,7 @@ def learn_actions(*, exchange: Exchange) -> list[str]:
             role.actions = sorted([*role.actions, *missing])
             role.save(update_fields=["actions"])
             given[role.key] = missing
-    keys = [each.key for each in (*new, *wider)]
+    keys = [action.key for action in new] + [widening.key for widening in wider]
     exchange.known_actions = sorted(known.union(keys))
     exchange.save(update_fields=["known_actions"])
     record(
