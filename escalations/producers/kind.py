@@ -3,10 +3,9 @@
 from django.db.models import Exists, OuterRef, Q
 
 from escalations.producers import doors, projection
-from escalations.producers.models import Channel, ProducerEscalation
+from escalations.producers.models import ProducerEscalation
 from escalations.producers.table import KIND, MACHINE, OPENING_CLOCKS
 from escalations.tickets.workkinds import WorkKind
-from portal.casework.models import Case
 from portal.tenancy.actor import Actor
 
 
@@ -28,21 +27,14 @@ def visible(actor: Actor) -> Q | None:
     return of_agency & Q(Exists(own))
 
 
-def complete_opened(case: Case, actor: Actor) -> None:
-    """A ticket of this kind that staff opened as any other has its row too."""
-    ProducerEscalation.objects.get_or_create(
-        exchange_id=case.exchange_id, case=case, defaults={"channel": Channel.STAFF}
-    )
-
-
 WORK = WorkKind(
     machine=MACHINE,
     label="Producer escalation",
     plural="Producer escalations",
     number_prefix="PE",
     opening=OPENING_CLOCKS,
+    opened_elsewhere="producers:record",
     doors=doors.DOORS,
-    opened=complete_opened,
     visible=visible,
     # Whoever may know of one is shown what is in it, so its shared words are marked as such.
     detailed=visible,

@@ -92,7 +92,6 @@ class Channel(models.TextChoices):
     PORTAL = "portal", "Producer Portal"
     HOTLINE = "hotline", "Producer Support Hotline"
     MAIL = "mail", "Mail to Producer Operations"
-    STAFF = "staff", "Opened by staff"
 
 
 class ProducerCall(models.Model):

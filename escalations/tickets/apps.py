@@ -42,6 +42,7 @@ class TicketsConfig(AppConfig):
 
 
 def _register_navigation() -> None:
+    from escalations.tickets import workkinds
     from portal.ui.navigation import NavItem, register
 
     for item in (
@@ -52,6 +53,7 @@ def _register_navigation() -> None:
             "tickets.open",
             30,
             hint="Hand an issue to the unit that resolves it.",
+            offered=lambda actor: bool(workkinds.opened_here(actor.has_module)),
         ),
         NavItem(
             "workload",

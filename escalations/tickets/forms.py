@@ -371,3 +371,8 @@ class NewTypeForm(_TypeFields):
 def active_types(actor: Actor) -> QuerySet[TicketType]:
     """The types new tickets of the actor's exchange can have."""
     return TicketType.objects.filter(exchange_id=actor.exchange_id, is_active=True)
+
+
+def openable_types(actor: Actor) -> QuerySet[TicketType]:
+    """Those of them that are opened as tickets, and not on a page of their kind's own room."""
+    return active_types(actor).filter(kind__in=workkinds.opened_here(actor.has_module))

@@ -67,6 +67,7 @@ def open_ticket(
     source_feed: str = "",
     source_key: str = "",
     at: datetime | None = None,
+    by_own_room: bool = False,
     **consumer: str,
 ) -> Case:
     """Open a ticket, route it, and link it to the case it is work for.
@@ -80,15 +81,22 @@ def open_ticket(
         language: what the consumer speaks; lines of the routing table may ask for it.
         consumer: ``consumer_name``, ``consumer_case_number``, ``consumer_phone``,
             ``consumer_email``; all optional.
+        by_own_room: the opener of the kind's own room asks, which has checked what the kind needs.
 
     Raises:
         NotAllowed: the actor may not open tickets (the system may).
         SsnRefused: a text holds a Social Security number.
         ValidationError: a fact is missing or wrong, or the enroller is none; by field.
-        Refused: neither a queue nor a routing line is there.
+        Refused: neither a queue nor a routing line is there, or the kind is opened elsewhere.
     """
     if not actor.is_system:
         actor.require("tickets.open")
+    work = workkinds.get(ticket_type.kind)
+    if work.opened_elsewhere and not by_own_room:
+        raise Refused(
+            f"A {work.label.lower()} is not opened as a ticket. It has a page, and an address of"
+            " the API, of its own."
+        )
     if enroller is not None:
         check_enroller(enroller, actor=actor)
         organization = organization or enroller.organization
@@ -110,7 +118,6 @@ def open_ticket(
         if route.queue is None:
             raise Refused(f"{route.why} Add a line, or choose the unit yourself.")
         queue = route.queue
-    work = workkinds.get(ticket_type.kind)
     case = open_case(
         actor=actor,
         kind_key=work.key,

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from escalations.tickets import configuration, services
+from escalations.tickets import configuration, services, workkinds
 from escalations.tickets.configuration import Direction
 from escalations.tickets.forms import (
     NewTypeForm,
@@ -21,6 +21,7 @@ from escalations.tickets.forms import (
     RuleForm,
     TypeForm,
     active_types,
+    openable_types,
 )
 from escalations.tickets.models import RoutingRule, TicketType
 from escalations.tickets.workload import workload_of
@@ -35,8 +36,10 @@ def open_ticket(request: HttpRequest) -> HttpResponse:
     actor = _actor(request, "tickets.open")
     key = request.POST.get("type") or request.GET.get("type")
     if not key:
-        return render(request, "tickets/choose_type.html", {"types": active_types(actor)})
+        return render(request, "tickets/choose_type.html", {"types": openable_types(actor)})
     ticket_type = get_object_or_404(active_types(actor), key=key)
+    if elsewhere := workkinds.get(ticket_type.kind).opened_elsewhere:
+        return redirect(elsewhere)
     form = OpenTicketForm(request.POST or None, actor=actor)
     form.ask_facts_of(ticket_type)
     if form.is_bound and form.is_valid():

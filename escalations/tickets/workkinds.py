@@ -28,6 +28,9 @@ class WorkKind:
     #: Clocks a new ticket starts with; an urgent one's, when they differ.
     opening: tuple[ClockEffect, ...]
     opening_urgent: tuple[ClockEffect, ...] = ()
+    #: URL name of the page that opens its tickets, where the kind's room has an opener of its own:
+    #: the generic page and the generic service then open none.
+    opened_elsewhere: str = ""
     #: Doors to the acts only this kind has; they win over the shared ones.
     doors: Mapping[str, ActDoor] = field(default_factory=dict)
     #: What a new ticket of the kind needs besides, in the opening transaction: ``(case, actor)``.
@@ -95,6 +98,13 @@ def get(key: str) -> WorkKind:
 def all_work_kinds() -> list[WorkKind]:
     """Every kind of ticket, in order of registration."""
     return list(_kinds.values())
+
+
+def opened_here(has_module: Callable[[str], bool]) -> frozenset[str]:
+    """The kinds an exchange works with whose tickets the generic page opens."""
+    return frozenset(
+        key for key, kind in _kinds.items() if not kind.opened_elsewhere and has_module(key)
+    )
 
 
 def kind_keys() -> frozenset[str]:

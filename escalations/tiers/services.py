@@ -65,6 +65,7 @@ def open_member_case(
         ticket_type=ticket_type,
         summary=summary,
         organization=employer if shows_employer else None,
+        by_own_room=True,
         **member,
     )
     MemberDetail.objects.filter(case=case).update(channel=channel, employer=employer)

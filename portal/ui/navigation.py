@@ -6,7 +6,7 @@ name does not resolve (a wing that is not installed) is left out instead of fail
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -37,6 +37,7 @@ class NavItem:
     the menu "Manage" once the row would be too long. ``hint`` says in one sentence what the page
     is for; the home page of a person without cases shows it beside the link. ``module`` is the
     kind of case an exchange must work with for the page to mean anything there; empty: none.
+    ``offered`` is a rule of the page's own, asked last; it must cost no query.
     """
 
     key: str
@@ -47,6 +48,7 @@ class NavItem:
     section: str = WORK
     hint: str = ""
     module: str = ""
+    offered: Callable[[MayAct], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ def lay_out(links: tuple[NavLink, ...]) -> NavBar:
 def _may(actor: MayAct, item: NavItem) -> bool:
     if item.module and not actor.has_module(item.module):
         return False
-    return not item.action or actor.may(item.action)
+    if item.action and not actor.may(item.action):
+        return False
+    return item.offered is None or item.offered(actor)
 
 
 def _leads_to(url: str, path: str) -> bool:

@@ -45,6 +45,18 @@ def test_an_actor_sees_exactly_the_items_the_role_allows(registry: None, actions
     assert keys == expected
 
 
+def test_an_item_with_a_rule_of_its_own_is_offered_to_whom_it_says(registry: None) -> None:
+    rule = NavItem("rare", "Rare", "intake", "case.open", offered=lambda who: who.may("other"))
+    navigation.register(rule)
+    for actions, expected in (
+        (("case.open", "other"), True),
+        (("case.open",), False),
+        (("other",), False),
+    ):
+        links = navigation.links_for(ActorWith(*actions), "/elsewhere/")
+        assert ("rare" in [link.key for link in links]) is expected
+
+
 def test_a_signed_out_visitor_sees_no_item(registry: None) -> None:
     assert navigation.links_for(None, "/") == ()
 

@@ -26,6 +26,7 @@ from escalations.producers.models import (
 )
 from escalations.producers.services import AlreadyOpen
 from escalations.producers.table import ANSWER, KIND, REPLY
+from escalations.tickets import services as tickets
 from escalations.tickets.models import ResolutionCode
 from notifications import catalogue
 from notifications.drain import drain_outbox
@@ -862,6 +863,21 @@ def test_the_producer_may_be_nobody_here_and_the_call_still_opens_its_escalation
     assert case.producer_escalation.producer is None
     assert case.organization is None
     assert drain(maryland) == [] or not mails_to(maryland, "producer")
+
+
+def test_an_escalation_is_opened_by_its_own_pages_and_not_as_a_ticket(maryland: Maryland) -> None:
+    with pytest.raises(Refused, match="A producer escalation is not opened as a ticket"):
+        tickets.open_ticket(
+            actor=maryland.actor("hotline"),
+            ticket_type=maryland.type("determination"),
+            summary="Found not eligible.",
+        )
+    browser = maryland.client("hotline")
+    chosen = browser.get("/tickets/open/", {"type": "determination"})
+    assert chosen["Location"] == "/producer/record/"
+    html = browser.get("/").content.decode()
+    assert "/producer/record/" in html
+    assert "/tickets/open/" not in html
 
 
 def test_cc10_a_letter_names_the_one_consumer_of_an_escalation(maryland: Maryland) -> None:

@@ -10,10 +10,12 @@ import time_machine
 from django.core.cache import cache
 from django.utils import timezone
 
+from escalations.tickets import services as tickets
 from escalations.tickets.models import TicketType
 from escalations.tiers import appeals, levels, services, table
 from escalations.tiers.levels import Kept
 from escalations.tiers.models import HandoffNote, ServiceLevel, TierUnit, TypeClock
+from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.casework.sweep import sweep_timers
 from portal.ledger.models import LedgerEntry
@@ -52,6 +54,40 @@ def test_a_call_becomes_a_case_on_one_page(calchoice: World) -> None:
     page = signed_in(calchoice, "tier1").get(answer["Location"]).content.decode()
     for shown in ("Open (Tier 1)", "Harvest Bakery", "Take this case", "Voice"):
         assert shown in page
+
+
+def test_a_members_case_is_opened_by_its_own_page_and_by_no_generic_one(
+    calchoice: World,
+) -> None:
+    browser = signed_in(calchoice, "tier1")
+    chosen = browser.get("/tickets/open/", {"type": "eligibility"})
+    assert chosen["Location"] == "/member-cases/open/"
+    sent = {"type": "eligibility", "summary": "Is a part-time employee covered?"}
+    assert browser.post("/tickets/open/", sent)["Location"] == "/member-cases/open/"
+    assert "eligibility" not in browser.get("/tickets/open/").content.decode()
+    calchoice.enter()
+    with pytest.raises(Refused, match="A member case is not opened as a ticket"):
+        tickets.open_ticket(
+            actor=calchoice.actor("tier1"),
+            ticket_type=TicketType.objects.get(key="eligibility"),
+            summary="Is a part-time employee covered?",
+        )
+    answer = api_of(calchoice, "tier1").post(
+        "tickets/", {"ticket_type": "eligibility", "summary": "Is he covered?"}
+    )
+    assert answer.status_code == 409
+    assert "not opened as a ticket" in answer.content.decode()
+    calchoice.enter()
+    assert not Case.objects.exists()
+
+
+def test_only_one_entry_opens_something_where_all_is_a_members_case(calchoice: World) -> None:
+    exchange = calchoice.exchange
+    exchange.modules = ["member_case", "plan_appeal"]
+    exchange.save()
+    html = signed_in(calchoice, "tier1").get("/").content.decode()
+    assert "/member-cases/open/" in html
+    assert "/tickets/open/" not in html
 
 
 def test_the_page_says_what_is_missing_before_anything_is_stored(calchoice: World) -> None:
