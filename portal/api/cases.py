@@ -59,10 +59,11 @@ class CaseListView(ListView):
 
     def shown(self, page: list[Any]) -> Any:
         """Each row in the shape its reader may see."""
-        return [_row(case) for case in page]
+        return [_row(case, inside=not self.actor.is_outside) for case in page]
 
 
-def _row(case: Any) -> dict[str, Any]:
+def _row(case: Any, *, inside: bool) -> dict[str, Any]:
+    """One row; who works a case, and by when, is told to the exchange's own staff alone."""
     kind = kinds.get(case.kind)
     status = kind.machine.statuses[case.status]
     shared = {
@@ -83,13 +84,13 @@ def _row(case: Any) -> dict[str, Any]:
             "status_key": case.status,
             "updated_at": case.updated_at,
             "closed_at": case.closed_at,
-            "due_at": case.due_at,
+            "due_at": case.due_at if inside else None,
             "is_open": case.is_open,
-            "is_urgent": case.is_urgent,
-            "is_breached": case.is_breached or late,
+            "is_urgent": inside and case.is_urgent,
+            "is_breached": inside and (case.is_breached or late),
             "office": case.organization.name if case.organization else "",
-            "queue": case.queue.name if case.queue else "",
-            "owner": case.owner.full_name if case.owner else "",
+            "queue": case.queue.name if inside and case.queue else "",
+            "owner": case.owner.full_name if inside and case.owner else "",
         }
     ).data
 
@@ -205,9 +206,12 @@ class CaseTimersView(ApiView):
         operation_id="cases_timers", responses=TimerSerializer(many=True), tags=["cases"]
     )
     def get(self, request: Request, number: str) -> Response:
-        """Explain each clock stretch by stretch, to readers who are shown details."""
+        """Explain each clock stretch by stretch, to the staff who are shown details."""
         case = self.find_case(number)
-        if not Case.objects.filter(pk=case.pk).detailed_to(self.actor).exists():
+        if (
+            self.actor.is_outside
+            or not Case.objects.filter(pk=case.pk).detailed_to(self.actor).exists()
+        ):
             raise Http404
         return Response(TimerSerializer(explain_case(case.pk, timezone.now()), many=True).data)
 

@@ -33,6 +33,10 @@ INNER = frozenset(
     }
 )
 INNER_ORDERS = frozenset({"due_at", "updated_at", "-updated_at"})
+#: Those of them that ask who works a case, and by when. No reader outside is ever told, so for
+#: them no case answers.
+STAFF_ONLY = frozenset({"is_urgent", "is_overdue", "owner", "queue", "due_before", "due_after"})
+STAFF_ORDERS = frozenset({"due_at"})
 
 
 def _statuses() -> list[tuple[str, str]]:
@@ -102,8 +106,12 @@ class CaseFilters(filters.FilterSet):
         queryset = super().filter_queryset(queryset)
         actor = self.request._request.actor
         asked = {name for name, value in self.form.cleaned_data.items() if value}
-        inner = asked & INNER or self.request.query_params.get("ordering") in INNER_ORDERS
-        return queryset.detailed_to(actor) if actor.is_outside and inner else queryset
+        order = self.request.query_params.get("ordering")
+        if not actor.is_outside:
+            return queryset
+        if asked & STAFF_ONLY or order in STAFF_ORDERS:
+            return queryset.none()
+        return queryset.detailed_to(actor) if asked & INNER or order in INNER_ORDERS else queryset
 
     def by_text(self, queryset: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
         """Search as the page does."""

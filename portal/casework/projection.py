@@ -293,9 +293,15 @@ def acts_of(case: Case, actor: Actor) -> list[dict[str, Any]]:
 
 
 def common_detail(case: Case, actor: Actor) -> dict[str, Any]:
-    """The fields every kind's detail view shares."""
+    """The fields every kind's detail view shares.
+
+    A reader outside is answered by a team: who of it has the case, how urgent it is held to be
+    and which inner deadlines run is for the exchange's own staff.
+    """
     kind = kinds.get(case.kind)
     status = kind.machine.statuses[case.status]
+    inside = not actor.is_outside
+    is_late = case.is_breached or bool(case.due_at and case.due_at < timezone.now())
     return {
         "number": case.number,
         "kind": case.kind,
@@ -307,12 +313,12 @@ def common_detail(case: Case, actor: Actor) -> dict[str, Any]:
         "closed_at": case.closed_at,
         "version": case.version,
         "is_open": case.is_open,
-        "is_urgent": case.is_urgent,
-        "is_breached": case.is_breached or bool(case.due_at and case.due_at < timezone.now()),
-        "due_at": case.due_at,
+        "is_urgent": inside and case.is_urgent,
+        "is_breached": inside and is_late,
+        "due_at": case.due_at if inside else None,
         "office": case.organization.name if case.organization else "",
-        "queue": case.queue.name if case.queue else "",
-        "owner": case.owner.full_name if case.owner else "",
+        "queue": case.queue.name if inside and case.queue else "",
+        "owner": case.owner.full_name if inside and case.owner else "",
         "timeline": timeline_of(case, actor, details=True),
         "files": files_of(case, actor),
         "links": links_of(case, actor),
