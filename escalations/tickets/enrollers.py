@@ -44,11 +44,16 @@ def check_enroller(enroller: Membership, *, actor: Actor) -> None:
 
 
 def brought_by(actor: Actor) -> Q | None:
-    """The tickets an enroller brought, or was named in; a manager's are their organization's."""
+    """The tickets an enroller brought, or was named in; a manager's are their organization's.
+
+    A unit's own work on what the organization brought bears its name too, e.g. a doubt handed to
+    Program Integrity. Nobody outside brought that, so nobody outside knows of it.
+    """
     if not actor.may(ACTION):
         return None
     theirs = Q(organization_id__in=actor.organization_ids)
+    named = TicketDetail.objects.filter(case_id=OuterRef("pk"))
     if actor.is_lead:
-        return theirs
-    named = TicketDetail.objects.filter(case_id=OuterRef("pk"), enroller_id=actor.person_id)
-    return theirs & (Q(opened_by_id=actor.person_id) | Q(Exists(named)))
+        return theirs & Q(Exists(named.filter(enroller__isnull=False)))
+    own = named.filter(enroller_id=actor.person_id)
+    return theirs & (Q(opened_by_id=actor.person_id) | Q(Exists(own)))
