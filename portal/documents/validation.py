@@ -85,6 +85,8 @@ class NoSsnFormMixin(forms.BaseForm):
         texts = [*raw, *texts_within(self.cleaned_data.get(name))]
         spans = [span for text in texts for span in find(text)]
         if any(span.confidence == "certain" for span in spans):
+            # Another objection to the field may quote what was typed.
+            self.errors.pop(name, None)
             self.add_error(name, SsnRefused(f"“{label}”"))
             self._take_out(name, raw)
         elif spans:
