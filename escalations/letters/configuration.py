@@ -196,18 +196,34 @@ def submit_version(*, actor: Actor, version: LetterTemplateVersion) -> LetterTem
 
 @transaction.atomic
 def approve_version(
-    *, actor: Actor, version: LetterTemplateVersion, note: str = ""
+    *,
+    actor: Actor,
+    version: LetterTemplateVersion,
+    note: str = "",
+    expected_version: int | None = None,
 ) -> LetterTemplateVersion:
     """Approve a version: from its first day on it is the one in force, and never changes.
+
+    Args:
+        expected_version: the ``version`` whose words the approver has read.
 
     Raises:
         NotAllowed: the actor may not approve templates here, or wrote this version.
         Refused: it does not wait for approval.
+        Conflict: its words were changed since the approver read them.
+        SsnRefused: the note holds a Social Security number.
     """
+    if contains_ssn(note):
+        raise SsnRefused("the remark")
     version = _lock(actor, version)
     _require_approver(actor, version)
     if version.state != State.WAITING:
         raise Refused("This version does not wait for approval.")
+    if expected_version is not None and expected_version != version.version:
+        raise Conflict(
+            "The version was changed after you opened it. Read it again, then decide.",
+            current_version=version.version,
+        )
     version.state, version.note = State.APPROVED, note.strip()
     version.approved_by, version.approved_at = actor.person, timezone.now()
     version.return_reason = ""

@@ -134,6 +134,8 @@ class NoteForm(NoSsnFormMixin, forms.Form):
     note = forms.CharField(
         label="Remark", required=False, max_length=240, help_text="Kept with the version."
     )
+    #: What was on the page the approver came from: those words and no others are approved.
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 def _described(version: LetterTemplateVersion) -> str:

@@ -244,7 +244,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a version, after asking: it never changes from then on."""
     actor = actor_of(request, APPROVE)
     version = _version(actor, pk)
-    form = NoteForm(request.POST or None)
+    form = NoteForm(request.POST or None, initial={"expected_version": _read(request, version)})
     if request.method == "POST" and form.is_valid():
         try:
             configuration.approve_version(actor=actor, version=version, **form.cleaned_data)
@@ -290,6 +290,13 @@ def return_version(request: HttpRequest, pk: int) -> HttpResponse:
         text="Its writer reads the reason on the template's page and can change the words.",
         submit_label="Return the version",
     )
+
+
+def _read(request: HttpRequest, version: LetterTemplateVersion) -> int:
+    """The state of a version as its reader saw it; the link on the template's page says which."""
+    given = request.GET.get("version", "")
+    is_number = given.isascii() and given.isdigit() and len(given) < 10
+    return int(given) if is_number else version.version
 
 
 def _template(actor: Actor, pk: int) -> LetterTemplate:

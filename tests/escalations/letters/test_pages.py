@@ -211,7 +211,9 @@ def test_a_template_goes_through_its_pages_from_words_to_force(
     assert client.post(approve, {"note": ""}).status_code == 403
     _sign_in(client, world, "eru.lead")
     assert client.get(approve).status_code == 200
-    client.post(approve, {"note": "Legal agrees."})
+    version.refresh_from_db()
+    read = {"expected_version": version.version}
+    client.post(approve, {"note": "Legal agrees."} | read)
     page = client.get(reverse("letters:template", args=[row.pk])).content.decode()
     assert "In force" in page
     assert "Legal agrees." in page
