@@ -41,6 +41,9 @@ def call_details(request: HttpRequest, way: str, public_id: uuid.UUID) -> HttpRe
         wizard.keep(actor=actor, way=RECORD, public_id=public_id, choice=choice)
     except Draft.DoesNotExist:
         raise Http404 from None
+    except ValidationError as error:
+        put_errors(form, error)
+        return _page(request, public_id, form, status=422)
     if "back" in request.POST:
         return redirect("producers:choose", RECORD.key, public_id)
     if form.is_valid() and (call := _record(actor, public_id, form)):

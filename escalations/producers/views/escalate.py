@@ -16,7 +16,7 @@ from escalations.producers.table import KIND
 from escalations.producers.views.common import actor_of, ids, put_errors
 from escalations.producers.wizard import COMMISSION, ISSUE, WAYS, Choice, Way
 from portal.casework import drafts, kinds
-from portal.casework.machine import Refused
+from portal.casework.machine import Refused, Status
 from portal.casework.models import Case, Draft
 from portal.documents.models import Document
 from portal.tenancy.actor import Actor
@@ -64,7 +64,13 @@ def choose(request: HttpRequest, way: str, public_id: uuid.UUID) -> HttpResponse
             carrier = form.cleaned_data.get("carrier")
             choice.text, choice.searched = form.cleaned_data["text"], True
             choice.carrier = carrier.pk if carrier else None
-    _keep(actor, found_way, public_id, choice)
+    try:
+        _keep(actor, found_way, public_id, choice)
+    except ValidationError as error:
+        told = " ".join(error.messages)
+        return _choose_page(
+            request, actor, found_way, public_id, choice, form=form, problem=told, status=422
+        )
     if form is not None and form.errors:
         return _choose_page(request, actor, found_way, public_id, choice, form=form, status=422)
     if "proceed" in request.POST:
@@ -100,7 +106,11 @@ def details(request: HttpRequest, way: str, public_id: uuid.UUID) -> HttpRespons
     }
     for key in ids(request.POST.getlist("remove")):
         choice.consumers = [kept for kept in choice.consumers if kept != key]
-    draft = _keep(actor, found_way, public_id, choice)
+    try:
+        draft = _keep(actor, found_way, public_id, choice)
+    except ValidationError as error:
+        put_errors(form, error)
+        return _details_page(request, actor, found_way, public_id, choice, form, status=422)
     files_form = FilesForm(request.POST, request.FILES)
     files_form.is_valid()
     if found_way.takes_files:
@@ -201,18 +211,25 @@ def _submit(
 
 
 def _originals(actor: Actor, found: AlreadyOpen) -> list[dict[str, Any]]:
-    """Number and status of what is open already, and whether the actor may add to it (MD-08)."""
+    """Number and status of what is open already, and whether the actor may add to it (MD-08).
+
+    Of an escalation that is not theirs to see a producer gets the number and the coarse status.
+    """
     cases = {case.pk: case for case in found.originals.values()}
     visible = set(Case.objects.visible_to(actor).filter(pk__in=cases).values_list("pk", flat=True))
     statuses = kinds.get(KIND).machine.statuses
     return [
         {
             "number": case.number,
-            "status": statuses[case.status].label,
+            "status": _status_shown(statuses[case.status], is_visible=case.pk in visible),
             "may_add": case.pk in visible,
         }
         for case in cases.values()
     ]
+
+
+def _status_shown(status: Status, *, is_visible: bool) -> str:
+    return status.label if is_visible else status.coarse.value
 
 
 def _type(actor: Actor, way: Way, form: DetailsForm) -> Any:
