@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from notifications.views import actor_with, local
 from notifications.wording import bell_line, case_path
 from portal.casework.models import Case
 from portal.tenancy.actor import Actor
+from portal.tenancy.sight import prepared_for
 
 _READ = "notifications.read"
 _PAGE = 60
@@ -101,8 +103,14 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
 
 def _unread_text(actor: Actor) -> str:
     """How many lines are unread, counted no further than a badge shows; empty for none."""
-    unread = Bell.objects.visible_to(actor).unread()[: _COUNT_LIMIT + 1].count()
+    query = prepared_for(actor, "notifications.unread", lambda sight, slots: _unread(sight))
+    unread = len(query.rows() if query else _unread(actor))
     return f"{_COUNT_LIMIT}+" if unread > _COUNT_LIMIT else str(unread or "")
+
+
+def _unread(actor: Actor) -> QuerySet[Bell, int]:
+    rows = Bell.objects.visible_to(actor).unread().order_by()
+    return rows.values_list("pk", flat=True)[: _COUNT_LIMIT + 1]
 
 
 def _grouped(rows: Iterable[Bell], actor: Actor) -> list[Group]:

@@ -1,15 +1,17 @@
 """One search box for numbers, names and text, behind the gate (decision 6, X-04)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import BigIntegerField, F, Func, Value
 
 from portal.casework.models import Case, CaseText
 from portal.casework.querysets import CaseQuerySet
+from portal.casework.rows import for_rows
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange
+from portal.tenancy.sight import prepared_for
 
 #: Text search configuration: no stemming, so that names are found as they are written.
 CONFIG = "simple"
@@ -67,18 +69,58 @@ def search_cases(*, actor: Actor, text: str) -> CaseQuerySet:
     match only cases that show the actor their details, so that neither a hit nor a count tells
     an office anything (EA-19).
     """
-    text = " ".join(text.split())[:200]
-    visible = Case.objects.visible_to(actor)
+    text = _tidy(text)
     if not text:
-        return visible.none()
+        return Case.objects.none()
+    return _matching(actor, text, normal_identifier(text), _numbers(text))
+
+
+def first_rows(*, actor: Actor, text: str, limit: int) -> list[Case]:
+    """The newest cases that match, at most so many, with all a row needs; one statement."""
+    text = _tidy(text)
+    if not text:
+        return []
+    numbers = _numbers(text)
+
+    def build(actor: Actor, text: str, identifier: str, numbers: Sequence[str]) -> CaseQuerySet:
+        rows = for_rows(_matching(actor, text, identifier, numbers), actor)
+        return rows.order_by("-opened_at", "-pk")[:limit]
+
+    query = prepared_for(
+        actor,
+        ("casework.search", limit, len(numbers)),
+        lambda sight, slots: build(
+            sight,
+            slots.text("text"),
+            slots.text("identifier"),
+            [slots.text(f"number{n}") for n, _ in enumerate(numbers)],
+        ),
+    )
+    if query is None:
+        return list(build(actor, text, normal_identifier(text), numbers))
+    written = {f"number{n}": number for n, number in enumerate(numbers)}
+    return query.rows(text=text, identifier=normal_identifier(text), **written)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())[:200]
+
+
+def _numbers(text: str) -> Sequence[str]:
+    """The case numbers a text may be, as they are written; none when it has several words."""
+    return () if " " in text else (text, text.upper(), text.lower())
+
+
+def _matching(actor: Actor, text: str, identifier: str, numbers: Sequence[str]) -> CaseQuerySet:
+    visible = Case.objects.visible_to(actor)
     matching = MatchingCases(
-        SearchQuery(text, config=CONFIG, search_type="plain"), Value(normal_identifier(text))
+        SearchQuery(text, config=CONFIG, search_type="plain"), Value(identifier)
     )
     exchange = Exchange.objects.filter(pk=actor.exchange_id)
     in_text = exchange.annotate(found=matching).values(found_id=F("found"))
     detailed = Case.objects.detailed_to(actor).filter(pk__in=in_text).order_by()
-    if " " in text:  # no case number
+    if not numbers:
         return visible.filter(pk__in=detailed.values("pk"))
     # Both ways in have an index of their own; an OR of the two would use neither.
-    by_number = Case.objects.filter(number__in={text, text.upper(), text.lower()}).order_by()
+    by_number = Case.objects.filter(number__in=numbers).order_by()
     return visible.filter(pk__in=by_number.values("pk").union(detailed.values("pk"), all=True))

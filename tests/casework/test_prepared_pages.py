@@ -11,10 +11,13 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from notifications.models import Bell
+from notifications.views.bell import _unread_text
 from portal.casework import kinds, listing
 from portal.casework.listing import STAFF_SORTS, STAFF_VIEWS, CaseList, count_all, read_list
 from portal.casework.models import Case
 from portal.casework.rows import for_rows
+from portal.casework.search import first_rows, search_cases
 from portal.casework.selectors import case_for
 from portal.prepared import Slots
 from portal.tenancy import sight
@@ -218,6 +221,24 @@ def test_a_bar_of_filters_is_remembered_for_its_own_address_and_exchange_only(
     assert _list(worked.actor("eru.specialist"), "kind=nonsense").filters.bar_key is None
     assert _list(worked.actor("eru.specialist"), "kind=ticket&q=Rosa").filters.bar_key is None
     assert bar != _list(other_world.actor("eru.specialist"), "kind=ticket").filters.bar_key
+
+
+@pytest.mark.parametrize("key", STAFF)
+def test_a_prepared_search_finds_what_its_plain_query_finds(worked: World, key: str) -> None:
+    actor = worked.actor(key)
+    number = Case.objects.order_by("pk").values_list("number", flat=True)[0]
+    for text in ("Rosa Quintero", "omar reyes", "916-555-0142", number.lower(), "nobody at all"):
+        plain = set(search_cases(actor=actor, text=text))
+        assert set(first_rows(actor=actor, text=text, limit=51)) == plain
+
+
+def test_the_bell_counts_lines_of_cases_its_reader_may_know_of_and_no_others(
+    worked: World,
+) -> None:
+    for key in ("eru.specialist", "eru.lead", "ea.analyst", "office.staff"):
+        actor = worked.actor(key)
+        plain = Bell.objects.visible_to(actor).unread().count()
+        assert _unread_text(actor) == str(plain or "")
 
 
 def test_the_page_shows_every_order_with_and_without_filters(worked: World) -> None:

@@ -5,8 +5,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from portal.casework import kinds
-from portal.casework.rows import for_rows, project_rows
-from portal.casework.search import search_cases
+from portal.casework.rows import project_rows
+from portal.casework.search import first_rows
 from portal.casework.views.requests import actor_of
 from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
@@ -24,11 +24,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if contains_ssn(text):
         context |= {"text": "", "refusal": SsnRefused("the search box").messages[0]}
     elif text:
-        found = list(
-            for_rows(search_cases(actor=actor, text=text), actor).order_by("-opened_at", "-pk")[
-                : LIMIT + 1
-            ]
-        )
+        found = first_rows(actor=actor, text=text, limit=LIMIT + 1)
         if len(found) == 1 and found[0].number.lower() == text.lower():
             return redirect(kinds.get(found[0].kind).url_name, found[0].number)
         context["rows"] = project_rows(actor, found[:LIMIT], surface="search")
