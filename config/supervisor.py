@@ -16,14 +16,16 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections
 
 from config import embedded, services
@@ -149,14 +151,8 @@ class Supervisor:
 
     def _start(self) -> None:
         self._need_port()
-        say("bringing the database's schema up to date")
-        call_command("migrate", interactive=False, verbosity=0, stdout=io.StringIO())
+        in_own_process(prepare_data)
         log_in_as_application()
-        say("looking after the demonstration data")
-        call_command("learn_actions", stdout=io.StringIO())
-        call_command("seed_demo", stdout=io.StringIO())
-        connections.close_all()
-        collect_static_files()
         self.web.start()
         if not wait_until(lambda: self._answers() or self._web_died(), seconds=_START_SECONDS) or (
             self._web_died()
@@ -245,6 +241,57 @@ class Supervisor:
     def _worker_command(self) -> list[str]:
         options = ["--beat", "--concurrency=2", "--without-gossip", "--without-mingle"]
         return [sys.executable, "-m", "celery", "-A", "config", "worker", *options]
+
+
+def prepare_data() -> None:
+    """Bring schema, demonstration and static files up to date."""
+    say("bringing the database's schema up to date")
+    call_command("migrate", interactive=False, verbosity=0, stdout=io.StringIO())
+    log_in_as_application()
+    say("looking after the demonstration data")
+    call_command("learn_actions", stdout=io.StringIO())
+    call_command("seed_demo", stdout=io.StringIO())
+    collect_static_files()
+
+
+def in_own_process(work: Callable[[], None]) -> None:
+    """Do something in a process that ends with it.
+
+    What the work loads is given back; the supervisor would keep it for as long as the portal runs.
+
+    Raises:
+        ServiceError: it failed, and has said why.
+    """
+    connections.close_all()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os._exit(_exit_code_of(work))
+    try:
+        _, status = os.waitpid(child, 0)
+    except KeyboardInterrupt:
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+        raise
+    if status != 0:
+        raise ServiceError("The portal's data could not be brought up to date; see above.")
+
+
+def _exit_code_of(work: Callable[[], None]) -> int:
+    try:
+        work()
+    except (CommandError, ServiceError) as error:
+        say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+    finally:
+        connections.close_all()
+        sys.stdout.flush()
+    return 0
 
 
 def log_in_as_application() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.services import ServiceError
-from config.supervisor import Child, Deaths, Supervisor
+from config.supervisor import Child, Deaths, Supervisor, in_own_process
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +96,24 @@ def test_a_busy_port_is_reported_with_the_way_out(monkeypatch: pytest.MonkeyPatc
         port = other.getsockname()[1]
         with pytest.raises(ServiceError, match=f"Port {port} .* set PORT to another"):
             Supervisor(host="127.0.0.1", port=port)._need_port()
+
+
+def test_work_in_a_process_of_its_own_leaves_nothing_in_the_supervisor(tmp_path: Path) -> None:
+    loaded: list[str] = []
+
+    def work() -> None:
+        loaded.append("much")
+        (tmp_path / "done").touch()
+
+    in_own_process(work)
+    assert (tmp_path / "done").exists()
+    assert loaded == []
+
+
+@pytest.mark.parametrize("error", [ServiceError("no room"), ValueError("a mistake")])
+def test_failing_work_in_a_process_of_its_own_stops_the_start(error: Exception) -> None:
+    def work() -> None:
+        raise error
+
+    with pytest.raises(ServiceError, match="could not be brought up to date"):
+        in_own_process(work)
