@@ -82,6 +82,18 @@ _CALIFORNIA = (
             *_CLOSING,
         ),
     ),
+    TemplateSpec(
+        "appeal-result",
+        "Result of your appeal",
+        ("appeal",),
+        (
+            "Dear {consumer_name},",
+            "Your appeal {number}, which reached us on {opened}, has a result:",
+            "{response}",
+            "This letter adds nothing to the decision itself and takes no right of yours away.",
+            *_CLOSING,
+        ),
+    ),
 )
 _MARYLAND = (
     TemplateSpec(
@@ -205,6 +217,9 @@ def _is_printable(writer: Actor, case: Case) -> bool:
 
 
 def _play(stage: Stage, case: Case, writer: Actor, template: LetterTemplate, turn: int) -> None:
+    # The clock stands where the story before left it; a letter comes after what its case tells.
+    stage.clock.move(max(case.events.values_list("at", flat=True)))
+    stage.go_on(2)
     letter = services.draft_letter(actor=writer, case=case, template=template)
     body = letter.body
     for name in PLACEHOLDERS:
@@ -216,15 +231,18 @@ def _play(stage: Stage, case: Case, writer: Actor, template: LetterTemplate, tur
         addressee=f"{name}\n12 Example Street\nSampletown, CA 90000",
         body=body,
     )
+    stage.go_on(2)
     letter = services.submit_letter(actor=writer, letter=letter)
     approver = _approver(stage, case, writer)
     if turn == 0 or approver is None:
         return
+    stage.go_on(1)
     if turn == 1:
         reason = "Say in the second paragraph which months the correction covers."
         services.return_letter(actor=approver, letter=letter, reason=reason)
         return
     letter = services.approve_letter(actor=approver, letter=letter)
+    stage.go_on(0)
     services.record_sent(
         actor=writer, letter=letter, how=Letter.Way.POST, sent_on=local_today(stage.exchange)
     )

@@ -72,11 +72,8 @@ EXCHANGES = (
         "America/New_York",
         "ect@mhc.example",
         "(410) 555-0100",
-        ("ticket", "producer_escalation"),
-        {
-            "ticket": "{day}-{sequence:07d}",
-            "producer_escalation": "{day}-{sequence:07d}",
-        },
+        ("producer_escalation",),
+        {"producer_escalation": "{day}-{sequence:07d}"},
     ),
     ExchangeSpec(
         "calchoice",

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from config.demo.stage import Stage
-from escalations.tickets import carriers, help_desk, services, triage
+from escalations.tickets import carriers, duplicates, help_desk, services, triage
 from escalations.tickets.models import ResolutionCode, TicketType
 from portal.casework import common_acts
 from portal.casework.models import Case
@@ -198,7 +198,7 @@ def _ask_carrier(*, case: Case, actor: Actor) -> Any:
         carrier=carrier,
         contact_person="Exchange desk",
         channel="email",
-        asked="Please confirm the referral, and the day of the visit.",
+        asked="Please confirm what your records say, and since when.",
     )
 
 
@@ -217,6 +217,13 @@ def _join(*, case: Case, actor: Actor) -> Any:
     return help_desk.wait_for_help_desk(
         case=case, actor=actor, help_desk=help_desk.holding(actor).first()
     )
+
+
+def _again(*, case: Case, actor: Actor) -> Any:
+    """End it as a duplicate of the newest other ticket of its type."""
+    rows = Case.objects.visible_to(actor).filter(kind=case.kind, topic=case.topic, is_open=True)
+    other = rows.exclude(pk=case.pk).order_by("-opened_at")[0]
+    return duplicates.mark_duplicate(case=case, actor=actor, of=other)
 
 
 _TAKE = common_acts.take_case
@@ -395,6 +402,31 @@ STORIES: Mapping[str, tuple[Story, ...]] = {
                 (9, partial(help_desk.submit_help_desk_ticket, vendor_number="INC-20417")),
                 (8, help_desk.vendor_works),
             ),
+        ),
+        # Escalations that wait for each party a ticket can wait for, and one told of twice.
+        Story(
+            "eligibility-aptc",
+            7,
+            "The account shows last year's premium assistance.",
+            (*_begun(6), (5, _join)),
+        ),
+        Story(
+            "non-payment-reinstatement",
+            5,
+            "The plan booked the payment to another account.",
+            (*_begun(4), (3, _REACHED), (3, _ask_carrier)),
+        ),
+        Story(
+            "eligibility-aptc",
+            4,
+            "The enroller has the new proof of income.",
+            (*_begun(3), (2, partial(services.ask_enroller, missing="The new proof of income"))),
+        ),
+        Story(
+            "non-payment-reinstatement",
+            2,
+            "The payment booked to another account, told of again.",
+            ((1, _TAKE), (1, _again)),
         ),
     ),
 }

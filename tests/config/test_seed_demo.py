@@ -18,9 +18,11 @@ from config.demo.clock import movable_clock
 from config.demo.organizations import ORGANIZATIONS
 from escalations.constituent.models import ReferralContact
 from escalations.constituent.table import MACHINE as CONSTITUENT
+from escalations.letters.models import Letter
 from escalations.producers.models import HeldReply
 from escalations.producers.table import MACHINE as PRODUCER_ESCALATION
 from escalations.releases.models import Release
+from escalations.tickets import workkinds
 from escalations.tickets.configuration import find_route, routing_rules
 from escalations.tickets.models import TicketType
 from escalations.tickets.table import MACHINE as TICKET
@@ -97,6 +99,32 @@ def test_every_status_of_marylands_escalations_has_a_case_and_a_reply_is_held(
     )
     assert statuses == set(PRODUCER_ESCALATION.statuses)
     assert HeldReply.objects.filter(state=HeldReply.State.HELD).count() == 1
+
+
+def test_a_letter_is_written_after_its_case_was_opened(demo: dict[str, Any]) -> None:
+    for slug in ("covered-california", "maryland", "calchoice"):
+        enter(slug)
+        letters = list(Letter.objects.select_related("case"))
+        assert letters
+        for letter in letters:
+            steps = letter.case.events.filter(verb__startswith="letter_").order_by("pk")
+            moments = list(steps.values_list("at", flat=True))
+            story = letter.case.events.filter(pk__lt=steps[0].pk)
+            assert moments == sorted(moments)
+            assert max(story.values_list("at", flat=True)) <= moments[0] <= PRESENT
+            assert letter.asked_at is None or letter.asked_at >= letter.case.opened_at
+            assert letter.sent_on is None or letter.sent_on >= letter.case.opened_at.date()
+
+
+def test_only_the_pages_that_open_something_here_are_offered(demo: dict[str, Any]) -> None:
+    offered = {}
+    for slug in ("covered-california", "maryland", "calchoice"):
+        enter(slug)
+        kinds = {row.kind for row in TicketType.objects.filter(is_active=True)}
+        modules = Exchange.objects.get(slug=slug).modules
+        assert kinds <= set(modules)
+        offered[slug] = bool(workkinds.opened_here(modules.__contains__))
+    assert offered == {"covered-california": True, "maryland": False, "calchoice": False}
 
 
 def test_every_state_of_a_release_is_there(demo: dict[str, Any]) -> None:
