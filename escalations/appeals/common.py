@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils import timezone
 
+from portal.casework.models import Attachment, Case
 from portal.casework.services import require_text
 from portal.clocks.models import SlaPolicy
 from portal.clocks.services import zone
@@ -72,6 +73,17 @@ def text_of(field: str, text: str, label: str) -> str:
         ValidationError: it is empty; names the field.
     """
     return screened(label, require_text(field, text, label))
+
+
+def own_file(case: Case, attachment: Attachment | None) -> Attachment | None:
+    """The file, if it is one of the case's.
+
+    Raises:
+        ValidationError: it is another case's; names the field.
+    """
+    if attachment is not None and attachment.case_id != case.pk:
+        raise ValidationError({"attachment": "Choose a file of this case."})
+    return attachment
 
 
 def lines_of(text: str) -> list[str]:

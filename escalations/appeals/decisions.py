@@ -9,6 +9,7 @@ from escalations.appeals.common import (
     day_of,
     days_after,
     lines_of,
+    own_file,
     past_day,
     screened,
     start_of,
@@ -280,7 +281,7 @@ def _keep(
         text=text,
         decided_on=decided_on,
         effective_on=effective_on,
-        attachment=attachment,
+        attachment=own_file(case, attachment),
     )
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from escalations.appeals import packets
-from escalations.appeals.common import check_columns, screened, text_of
+from escalations.appeals.common import check_columns, own_file, screened, text_of
 from escalations.appeals.models import AppealDetail, Delivery, Hearing
 from escalations.appeals.steps import live_hearing, start
 from escalations.appeals.table.hearing import BY_HEARING_DATE
@@ -177,7 +177,7 @@ def deliver(
             way=way,
             delivered_by=actor.person,
             evidence=evidence,
-            attachment=attachment,
+            attachment=own_file(case, attachment),
         )
         both = not missing_deliveries(case)
         return Change(

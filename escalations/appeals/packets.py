@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from escalations.appeals.common import screened, text_of
+from escalations.appeals.common import own_file, screened, text_of
 from escalations.appeals.models import Origin, PacketItem, PacketTemplateItem
 from portal.casework.forms import ActForm
 from portal.casework.kinds import ActDoor
@@ -168,7 +168,8 @@ def record_item(
 
     def effect(case: Case) -> Change:
         row = _open_item(case, item)
-        row.attachment = _attach(case, actor, file) if file is not None else attachment
+        chosen = own_file(case, attachment)
+        row.attachment = chosen if file is None else _attach(case, actor, file)
         _settle(row, PacketItem.State.DONE, actor, remark)
         return Change(event_data={"item": row.key or row.pk}, fields=["packet"])
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 
-from escalations.appeals.common import past_day, screened, text_of, today
+from escalations.appeals.common import own_file, past_day, screened, text_of, today
 from escalations.appeals.models import AppealTask
 from portal.casework.common_acts import assignable_people
 from portal.casework.machine import Refused
@@ -116,7 +116,7 @@ def finish_task(
         if row.done_on is not None:
             raise Refused("This task is done already.")
         row.done_on, row.done_by = done_on, actor.person
-        row.evidence, row.attachment = evidence, attachment
+        row.evidence, row.attachment = evidence, own_file(case, attachment)
         row.save()
         return Change(event_data={"task": row.pk}, fields=["tasks"])
 
