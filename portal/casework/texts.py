@@ -107,6 +107,8 @@ def save_text(
             exist, or a Social Security number.
     """
     require_maker(actor, organization)
+    if text is not None:
+        require_maker(actor, text.organization)
     name = clean_name(name)
     body = body.replace("\r\n", "\n").strip()
     if not body:
