@@ -72,6 +72,12 @@ class MacroRunSerializer(StrictSerializer):
         max_value=2**31 - 1,
         help_text="The `version` you looked at; another one is refused.",
     )
+    versions = serializers.DictField(
+        child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
+        required=False,
+        help_text="Number of each case → its `version` in the preview; one that has changed since"
+        " stops the run.",
+    )
 
 
 class MacroAnswerSerializer(projections.Shape):
@@ -133,6 +139,7 @@ class MacroRunView(ApiView):
             actor=self.actor,
             macro=macro,
             numbers=data["numbers"],
+            seen=data.get("versions"),
             macro_version=data.get("macro_version"),
         )
         return Response(MacroAnswerSerializer({"done": done, "preview": []}).data)
