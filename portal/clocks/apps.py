@@ -16,6 +16,7 @@ class ClocksConfig(AppConfig):
                 "clocks.calendar_changed": "Changed hours or holidays",
                 "clocks.policy_changed": "Changed a deadline",
                 "clocks.simulated": "Tried a change of deadlines or hours",
+                "clocks.simulation_exported": "Downloaded what a change would turn",
             }
         )
         register(

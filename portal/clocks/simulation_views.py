@@ -24,6 +24,7 @@ from portal.clocks.models import SimulatedClock, Simulation, SlaPolicy
 from portal.clocks.reckoning import zone
 from portal.clocks.simulation import ACTION, Counts
 from portal.clocks.versions import Promise
+from portal.ledger.services import record
 from portal.spreadsheets import safe_cell
 from portal.tenancy.actor import Actor, NotAllowed
 
@@ -181,6 +182,11 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
                     *(f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in times),
                 ]
             )
+    record(
+        actor=actor,
+        action="clocks.simulation_exported",
+        data={"simulation": found.pk, "rows": rows.count},
+    )
     return response
 
 
