@@ -109,7 +109,7 @@ MESSAGES = (
     ),
     _to_producer(
         "producer_escalation.duplicate",
-        "A duplicate, with the original's number",
+        "A duplicate: the number of the original",
         "{number} duplicates an earlier escalation",
         "{number} is about the same issue as {original}, which is worked on. Use {original} to"
         " follow up.",

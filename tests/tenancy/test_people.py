@@ -288,7 +288,11 @@ def test_the_organizations_page_shows_the_tree_to_staff(world: World, sign_in: S
     page = sign_in("eru.specialist").get("/organizations/")
     (root,) = page.context["tree"]
     assert root.organization.code == "exchange"
-    assert [b.organization.name for b in root.below][:2] == ["Appeals", "Escalations Unit"]
+    assert [b.organization.name for b in root.below][:3] == [
+        "Agent/CEC Service Center",
+        "Appeals",
+        "Escalations Unit",
+    ]
     assert [kind for kind, _ in page.context["around"]] == ["Agency", "Government office"]
     assert sign_in("office.manager").get("/organizations/").status_code == 403
 
