@@ -62,12 +62,14 @@ STAFF_VIEWS: Final = (
         "My unit's",
         lambda rows, actor, at: rows.open().in_queues_of(actor),
         "Your unit's queue is empty.",
+        order="work",
     ),
     View(
         "unassigned",
         "Unassigned",
         lambda rows, actor, at: rows.open().in_queues_of(actor).unassigned(),
         "Every case in your unit's queue has an owner.",
+        order="work",
     ),
     View(
         "today",
@@ -127,6 +129,7 @@ OUTSIDE_VIEWS: Final = (
 )
 
 _SORTS: Final = (
+    Sort("work", "work_at", "Urgent first, then due", nullable=True),
     Sort("due", "due_at", "Due", nullable=True),
     Sort("number", "number", "Number"),
     Sort("opened", "opened_at", "Received"),

@@ -68,6 +68,12 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True, help_text="The earliest deadline of a running clock.")
     is_breached = models.BooleanField(default=False)
+    work_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="Where the case stands in the order of work: urgent ones first, then by deadline."
+        " Kept by a trigger (migration 0008).",
+    )
     reopen_count = models.PositiveSmallIntegerField(default=0)
     version = models.PositiveIntegerField(
         default=1, help_text="Grows with every change; a stale form is told, never obeyed."
@@ -89,6 +95,11 @@ class Case(models.Model):
             models.Index(
                 fields=["exchange", "queue", "due_at", "id"],
                 name="case_queue_due",
+                condition=Q(is_open=True),
+            ),
+            models.Index(
+                fields=["exchange", "queue", "work_at", "id"],
+                name="case_queue_work",
                 condition=Q(is_open=True),
             ),
             models.Index(
