@@ -74,6 +74,8 @@ def ask_vacate(
         detail = case.appeal
         if detail.vacate_asked_on is not None:
             raise Refused("The appellant has asked for this already.")
+        if detail.dismissed_on is None:
+            raise Refused("Record the dismissal first.")
         last = days_after(detail.dismissed_on, actor.exchange, "appeal.vacate", VACATE_DAYS)
         if on > last:
             raise Refused(f"The time to ask for this ended on {last:%B} {last.day}, {last.year}.")

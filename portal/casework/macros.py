@@ -50,9 +50,9 @@ def acts_for(kind_key: str, actor: Actor) -> dict[str, tuple[Act, ActDoor]]:
 
     Acts whose form belongs to one case are left out (:func:`fits_many`).
     """
-    first, *others = kinds_of(kind_key, actor) or [None]
-    if first is None:
+    if not (shared := kinds_of(kind_key, actor)):
         return {}
+    first, *others = shared
     return {
         key: (first.machine.act(key), door)
         for key, door in first.doors.items()

@@ -263,13 +263,14 @@ def filter_bar(context: Context, form: forms.BaseForm, label: str = "Filters") -
     that its controls depend on: the bar is then drawn once a minute. None: always anew.
     """
     query = _query(context)
-    kept = [("sort", query["sort"])] if query.get("sort") and "sort" not in form.fields else []
+    sort = str(query.get("sort", "")) if "sort" not in form.fields else ""
+    kept = [("sort", sort)] if sort else []
     bar_key = getattr(form, "bar_key", None)
     key = (bar_key, label, query.urlencode() if bar_key is not None else "")
     at, bar = _bars.get(key, (0.0, SafeString("")))
     if bar_key is not None and bar and time.monotonic() - at < _BAR_SECONDS:
         return bar
-    bar = get_template("ui/filter_bar.html").render(_bar(form, query, kept, label))
+    bar = SafeString(get_template("ui/filter_bar.html").render(_bar(form, query, kept, label)))
     if bar_key is not None:
         if len(_bars) >= _BARS:
             _bars.clear()
