@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -32,6 +33,8 @@ pytestmark = pytest.mark.journey
 
 Arrive = Callable[..., Person]
 
+#: A signature is dated in the exchange's zone, wherever the test runs.
+ZONE = ZoneInfo("America/Los_Angeles")
 OFFICE = "staff@assembly13.example"
 ANALYST = "ea.analyst@covered.example"
 SPECIALIST = "eru.specialist@covered.example"
@@ -229,7 +232,7 @@ def check_release_form(analyst: Person, number: str) -> None:
         # The box itself is drawn by its label, which is what people click.
         page.get_by_text(box, exact=True).click()
         expect(page.get_by_label(box)).to_be_checked()
-    page.get_by_label("Date of the signature").fill(date.today().isoformat())
+    page.get_by_label("Date of the signature").fill(datetime.now(ZONE).date().isoformat())
     press(analyst, "Accept: the office may see details")
 
 
