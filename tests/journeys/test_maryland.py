@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Person
-from tests.journeys.walking import PATIENCE, follow, open_case, press
+from tests.journeys.walking import follow, open_case, press
 
 pytestmark = pytest.mark.journey
 
@@ -18,6 +18,8 @@ Arrive = Callable[..., Person]
 
 PRODUCER = "producer@chesapeake.example"
 OPERATIONS = "pot@mhc.example"
+#: Seconds; a portal that has just begun sends the demonstration's own mail first.
+MAIL_PATIENCE = 150
 STORY = "No commission came for three months."
 
 
@@ -86,13 +88,15 @@ def read_automatic_mail(producer: Person, number: str) -> None:
     """MD-20, MD-23: the incident number and the promise; no Person ID for commission."""
     page = producer.page
     message = page.get_by_role("region", name="Message")
-    deadline = time.monotonic() + PATIENCE
+    newest = page.get_by_role("link", name=re.compile("Escalated Case: Commission")).first
+    deadline = time.monotonic() + MAIL_PATIENCE
     while time.monotonic() < deadline:
         # Every mail of the kind has the same subject: the newest is read until it is this one.
         producer.go("/messages/mail/")
-        page.get_by_role("link", name=re.compile("Escalated Case: Commission")).first.click()
-        if number in message.inner_text():
-            break
+        if newest.is_visible():
+            newest.click()
+            if number in message.inner_text():
+                break
     expect(message).to_contain_text(number)
     expect(message).to_contain_text("You can expect a reply within 2 business days.")
     expect(message).not_to_contain_text("PID")
