@@ -144,24 +144,28 @@ def screen_reply(
     return perform(case=case, act_key="screen_reply", actor=actor, effect=effect)
 
 
+def _say(
+    case: Case, actor: Actor, act_key: str, text: str, kind: str, expected_version: int | None
+) -> Case:
+    """Perform an act whose text the producer can read."""
+    change = Change(
+        note=text, note_kind=kind, note_audience=Audience.DETAIL, fields=["conversation"]
+    )
+    return perform(
+        case=case,
+        act_key=act_key,
+        actor=actor,
+        expected_version=expected_version,
+        effect=lambda case: change,
+    )
+
+
 def ask_producer(
     *, case: Case, actor: Actor, missing: str, expected_version: int | None = None
 ) -> Case:
     """Ask for additional information; the producer is told by mail to sign in and read it."""
     missing = check_text("missing", missing, "what is needed")
-    change = Change(
-        note=missing,
-        note_kind=Note.Kind.CONTACT,
-        note_audience=Audience.DETAIL,
-        fields=["conversation"],
-    )
-    return perform(
-        case=case,
-        act_key="ask_enroller",
-        actor=actor,
-        expected_version=expected_version,
-        effect=lambda case: change,
-    )
+    return _say(case, actor, "ask_enroller", missing, Note.Kind.CONTACT, expected_version)
 
 
 def record_answer(
@@ -169,19 +173,7 @@ def record_answer(
 ) -> Case:
     """Record an answer that came by telephone or mail; the clock runs again."""
     answer = check_text("answer", answer, "what the producer answered")
-    change = Change(
-        note=answer,
-        note_kind=Note.Kind.MESSAGE,
-        note_audience=Audience.DETAIL,
-        fields=["conversation"],
-    )
-    return perform(
-        case=case,
-        act_key="enroller_answered",
-        actor=actor,
-        expected_version=expected_version,
-        effect=lambda case: change,
-    )
+    return _say(case, actor, "enroller_answered", answer, Note.Kind.MESSAGE, expected_version)
 
 
 def answer_producer(
@@ -189,16 +181,4 @@ def answer_producer(
 ) -> Case:
     """Write to the producer: next steps, without an end yet. It keeps the promise of a reply."""
     body = check_text("body", body, "the reply")
-    change = Change(
-        note=body,
-        note_kind=Note.Kind.UPDATE,
-        note_audience=Audience.DETAIL,
-        fields=["conversation"],
-    )
-    return perform(
-        case=case,
-        act_key="answer_producer",
-        actor=actor,
-        expected_version=expected_version,
-        effect=lambda case: change,
-    )
+    return _say(case, actor, "answer_producer", body, Note.Kind.UPDATE, expected_version)

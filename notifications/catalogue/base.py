@@ -78,21 +78,32 @@ _SEE_CASE = "You can see where the case stands here:\n{link}"
 _QUESTIONS = "If you have questions about this case, write to {contact} and quote {number}."
 
 
+def _outward(key: str, label: str, subject: str, body: str, **more: object) -> MessageKind:
+    """A message to whoever brought a case, by bell and mail: number, status, link, contact."""
+    return MessageKind(
+        key=key,
+        label=label,
+        channels=BOTH,
+        subject=subject,
+        body=f"{body}\n\n{_SEE_CASE}\n\n{_QUESTIONS}",
+        **more,  # type: ignore[arg-type]
+    )
+
+
 def to_office(
     key: str, label: str, subject: str, body: str, *, source: str, **more: object
 ) -> MessageKind:
     """A message to the office that brought a case, by bell and mail."""
-    return MessageKind(
-        key=key,
-        label=label,
+    return _outward(
+        key,
+        label,
+        subject,
+        body,
         circle=Circle.OFFICE,
-        channels=BOTH,
-        subject=subject,
-        body=f"{body}\n\n{_SEE_CASE}\n\n{_QUESTIONS}",
         recipients=to.office,
         to_office_address=True,
         source=source,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -123,16 +134,15 @@ def to_enroller(
     key: str, label: str, subject: str, body: str, *, source: str, **more: object
 ) -> MessageKind:
     """A message to the enroller who brought a case, by bell and mail: number, status, link."""
-    return MessageKind(
-        key=key,
-        label=label,
+    return _outward(
+        key,
+        label,
+        subject,
+        body,
         circle=Circle.ENROLLER,
-        channels=BOTH,
-        subject=subject,
-        body=f"{body}\n\n{_SEE_CASE}\n\n{_QUESTIONS}",
         recipients=to.opener_outside,
         source=source,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
@@ -140,14 +150,13 @@ def to_employer(
     key: str, label: str, subject: str, body: str, *, source: str, **more: object
 ) -> MessageKind:
     """A message to the employer who brought a case, by bell and mail: number, status, link."""
-    return MessageKind(
-        key=key,
-        label=label,
+    return _outward(
+        key,
+        label,
+        subject,
+        body,
         circle=Circle.EMPLOYER,
-        channels=BOTH,
-        subject=subject,
-        body=f"{body}\n\n{_SEE_CASE}\n\n{_QUESTIONS}",
         recipients=to.employer,
         source=source,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
