@@ -7,6 +7,11 @@ from portal.tenancy.adminsite import site as administration
 
 urlpatterns = [
     path("", include("portal.home.urls")),
+    path("", include("portal.book.urls")),
+    path("", include("portal.help_requests.urls")),
+    path("", include("portal.toolkits.urls")),
+    path("", include("portal.delegations.urls")),
+    path("", include("retention.urls")),
     path("", include("portal.oversight.urls")),
     path("", include("portal.reports.urls")),
     path("", include("portal.tenancy.urls")),

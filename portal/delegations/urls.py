@@ -1,0 +1,6 @@
+"""Delegation Tool."""
+
+from django.urls import URLPattern
+
+app_name = "delegations"
+urlpatterns: list[URLPattern] = []

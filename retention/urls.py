@@ -1,0 +1,6 @@
+"""The Consumer Retention Workspace."""
+
+from django.urls import URLPattern
+
+app_name = "retention"
+urlpatterns: list[URLPattern] = []
