@@ -16,8 +16,8 @@ class AppealsConfig(AppConfig):
         from escalations.appeals.kind import APPEAL
         from portal.api import registry
         from portal.casework import kinds
-        from portal.home import cards
         from portal.ledger import names
+        from portal.ui import cards
         from portal.ui.navigation import NavItem, register
 
         kinds.register(APPEAL)

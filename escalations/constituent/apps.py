@@ -16,8 +16,8 @@ class ConstituentConfig(AppConfig):
         from escalations.constituent.panel import reply_panel
         from portal.api import registry
         from portal.casework import kinds, panels
-        from portal.home import cards
         from portal.ledger import names
+        from portal.ui import cards
         from portal.ui.navigation import NavItem, register
 
         kinds.register(CONSTITUENT)

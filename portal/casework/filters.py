@@ -103,7 +103,11 @@ class Choices:
 
     @cached_property
     def _offered(self) -> list[CaseKind]:
-        return [kind for kind in kinds.all_kinds() if kind.key in self.actor.exchange.modules]
+        return [
+            kind
+            for kind in kinds.all_kinds()
+            if kind.key in self.actor.exchange.modules and not kind.has_workspace
+        ]
 
     @cached_property
     def _statuses(self) -> list[Status]:

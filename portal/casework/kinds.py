@@ -64,6 +64,9 @@ class CaseKind:
     topics: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
     #: Whether those outside to whom ``detailed`` applies can ever be shown details.
     shares_details: bool = True
+    #: Whether its cases are worked in pages of their own: the general lists leave them out, search
+    #: and the case's page do not.
+    has_workspace: bool = False
 
     @property
     def is_shared(self) -> bool:
@@ -108,18 +111,28 @@ def visible_q(actor: Actor) -> Q:
     return _either(actor, lambda kind: kind.visible)
 
 
+def listed_q(actor: Actor) -> Q:
+    """As :func:`visible_q`, without the kinds that are worked in pages of their own."""
+    return _either(actor, lambda kind: kind.visible, lambda kind: not kind.has_workspace)
+
+
 def detailed_q(actor: Actor) -> Q:
     """Which visible cases show the actor their details; kinds without a gate show all."""
     return _either(actor, lambda kind: kind.detailed or kind.visible)
 
 
-def _either(actor: Actor, rule_of: Callable[[CaseKind], Callable[[Actor], Q | None]]) -> Q:
+def _either(
+    actor: Actor,
+    rule_of: Callable[[CaseKind], Callable[[Actor], Q | None]],
+    wanted: Callable[[CaseKind], bool] = lambda kind: True,
+) -> Q:
     if actor.is_system:
-        return Q(exchange_id=actor.exchange_id)
+        unwanted = [kind.key for kind in _kinds.values() if not wanted(kind)]
+        return Q(exchange_id=actor.exchange_id) & ~Q(kind__in=unwanted)
     # Kinds with one rule share one condition: a query compiles in the time of its rules.
     by_rule: dict[Any, list[CaseKind]] = {}
     for kind in _kinds.values():
-        if actor.has_module(kind.key):
+        if actor.has_module(kind.key) and wanted(kind):
             by_rule.setdefault(rule_of(kind), []).append(kind)
     found = Q(pk__in=[])
     for rule, alike in by_rule.items():

@@ -152,7 +152,7 @@ class CaseList:
     sort: Sort
     descending: bool
     params: QueryDict
-    #: The cases the actor may know of, when somebody has built that already.
+    #: The cases the list cuts from, when somebody has built that already.
     built: CaseQuerySet | None = None
     moment: Moment = field(init=False)
 
@@ -161,8 +161,8 @@ class CaseList:
 
     @cached_property
     def visible(self) -> CaseQuerySet:
-        """The cases the actor may know of, built at most once: that costs more than asking."""
-        return Case.objects.visible_to(self.actor) if self.built is None else self.built
+        """The cases the list cuts from, built at most once: that costs more than asking."""
+        return Case.objects.listed_to(self.actor) if self.built is None else self.built
 
     @property
     def order(self) -> str:
@@ -197,7 +197,7 @@ class CaseList:
 
     def _first_rows(self) -> Iterable[Case]:
         def build(actor: Actor, moment: Moment) -> QuerySet[Case]:
-            rows = self.view.rows(Case.objects.visible_to(actor), actor, moment)
+            rows = self.view.rows(Case.objects.listed_to(actor), actor, moment)
             rows = for_rows(self.filters.narrow(rows), actor)
             return first_rows(rows, self.sort, self.descending, PAGE_SIZE)
 
@@ -209,7 +209,7 @@ class CaseList:
         """The bounded rows of a view, to be counted."""
 
         def build(actor: Actor, moment: Moment) -> QuerySet[Any]:
-            rows = view.rows(Case.objects.visible_to(actor), actor, moment)
+            rows = view.rows(Case.objects.listed_to(actor), actor, moment)
             return _bounded(self.filters.narrow(rows) if filtered else rows)
 
         fixed = self.filters.fixed if filtered else ()
@@ -307,7 +307,7 @@ def read_list(
 
     Args:
         choices: what the filters offer, when the caller has read it already.
-        visible: the cases the actor may know of, when the caller has built that already.
+        visible: the cases lists cut from, when the caller has built that already.
 
     Raises:
         BadRequest: it names a view or an order that is not there, or not for this actor.

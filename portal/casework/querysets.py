@@ -17,6 +17,12 @@ class CaseQuerySet(models.QuerySet[Any]):
 
         return self.filter(kinds.visible_q(actor))
 
+    def listed_to(self, actor: "Actor") -> "CaseQuerySet":
+        """Those the actor may know of that the general lists show; see ``has_workspace``."""
+        from portal.casework import kinds
+
+        return self.filter(kinds.listed_q(actor))
+
     def detailed_to(self, actor: "Actor") -> "CaseQuerySet":
         """The cases that show the actor their details."""
         from portal.casework import kinds

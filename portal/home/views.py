@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from portal.home import cards
 from portal.home.selectors import brought_by, work_of
 from portal.tenancy.actor import Actor
+from portal.ui import cards
 
 #: Views of the list that the head of a worker's page counts, in order.
 _FIGURES = ("mine", "overdue", "today", "unassigned", "waiting")

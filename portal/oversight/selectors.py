@@ -92,7 +92,7 @@ def open_work(actor: Actor) -> OpenWork:
     moment = Moment.of(actor)
     of_today = Q(due_at__gte=moment.day_start, due_at__lt=moment.day_end)
     rows = (
-        Case.objects.visible_to(actor)
+        Case.objects.listed_to(actor)
         .open()
         .order_by()
         .values(*_CUT_BY)

@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.casework.common_acts import add_note, take_case, watch_case
-from portal.home import cards
 from portal.home.selectors import changed_for, work_of
 from portal.tenancy.models import Person
+from portal.ui import cards
 from tests.casework.cases import NAME, assigned_case, office_case, signed_in, taken_ticket
 from tests.world import NOW, World
 
