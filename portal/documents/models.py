@@ -45,6 +45,7 @@ class Document(models.Model):
         RELEASE_FORM = "release_form", "release form"
         EVIDENCE = "evidence", "evidence"
         LETTER = "letter", "letter"
+        TOOLKIT = "toolkit", "toolkit"
 
     exchange = models.ForeignKey(
         "tenancy.Exchange", on_delete=models.PROTECT, related_name="documents"

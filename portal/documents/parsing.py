@@ -243,3 +243,24 @@ def parse_pdf(content: bytes) -> Parsed:
         # cannot be checked, so the file is not accepted.
         raise Refusal("complex") from None
     return Parsed(written, pages=pages, has_text=has_text)
+
+
+def pdf_text(content: bytes, limit: int) -> str:
+    """The text layer of a PDF that was accepted, at most ``limit`` characters of it.
+
+    Raises :class:`Refusal` with ``complex`` when it cannot be read.
+    """
+    parts: list[str] = []
+    left = limit
+    try:
+        for text in _page_texts(content):
+            parts.append(text[:left])
+            left -= len(text) + 1
+            if left <= 0:
+                break
+    except (Refusal, MemoryError):
+        raise
+    except Exception:
+        # As when it was accepted: pypdf raises a great many kinds for odd content.
+        raise Refusal("complex") from None
+    return "\n".join(parts)
