@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from escalations.tickets.models import ResolutionCode, RoutingRule, TicketType
-from portal.casework import kinds
 from portal.clocks import promises
 from portal.clocks.models import BusinessCalendar, CalendarException, SlaPolicy
-from portal.tenancy import selectors, services
+from portal.tenancy import modules, selectors, services
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Membership, Organization, Person
 from portal.tenancy.scope import set_scope
@@ -42,6 +41,28 @@ _PEOPLE = {
     "other.office": ("senate-07", "office_staff"),
     "agency.manager": ("sunrise", "agency_manager"),
     "agent": ("sunrise", "agent_level_2"),
+}
+#: People who come when a test first asks for them, so that the others need not wait for them.
+_LATER = {
+    "agent2b": ("sunrise", "agent_level_2"),
+    "agent1": ("sunrise", "agent_level_1"),
+    "admin1": ("sunrise", "admin_staff_1"),
+    "admin2": ("sunrise", "admin_staff_2"),
+    "harbor.manager": ("harbor", "agency_manager"),
+    "harbor.agent": ("harbor", "agent_level_2"),
+    "entity.contact": ("bridge", "entity_primary_contact"),
+    "cec": ("bridge", "certified_enrollment_counselor"),
+    "cec2": ("bridge", "certified_enrollment_counselor"),
+    "osd.staff": ("outreach-and-sales", "distribution_services_staff"),
+    "contracts": ("agent-contracts", "contracts_staff"),
+    "certification": ("certification-services", "certification_staff"),
+}
+_ORGANIZATIONS_LATER = {
+    "harbor": ("agency", "Harbor Benefits Group", None, False),
+    "bridge": ("entity", "Bridge Community Clinic", None, False),
+    "outreach-and-sales": ("unit", "Outreach and Sales", "exchange", True),
+    "agent-contracts": ("unit", "Agent Contracts", "exchange", True),
+    "certification-services": ("unit", "Certification Services", "exchange", True),
 }
 _ORGANIZATIONS = {
     "exchange": ("exchange", "The Exchange", None, False),
@@ -89,11 +110,47 @@ class World:
     def actor(self, key: str, *, channel: str = "web") -> Actor:
         """A fresh actor, as a new request would make it."""
         self.enter()
+        self.person(key)
         membership = selectors.membership_for_actor(
             self.memberships[key].pk, person_id=self.people[key].pk
         )
         assert membership is not None, f"{key} has no current membership"
         return selectors.actor_for(self.people[key], membership, channel=channel)
+
+    def person(self, key: str) -> Person:
+        """Somebody by role; those of ``_LATER`` join when they are first asked for."""
+        if key not in self.people and key in _LATER:
+            code, role = _LATER[key]
+            self._join(key, self.organization(code), role)
+        return self.people[key]
+
+    def organization(self, code: str) -> Organization:
+        """An organization by code; those of ``_ORGANIZATIONS_LATER`` are founded when first asked
+        for."""
+        if code not in self.organizations:
+            self._found(code, *_ORGANIZATIONS_LATER[code])
+        return self.organizations[code]
+
+    def _found(self, code: str, kind: str, name: str, parent: str | None, has_queue: bool) -> None:
+        self.organizations[code] = services.create_organization(
+            actor=self.system,
+            kind=kind,
+            code=code,
+            name=name,
+            parent=self.organizations.get(parent or ""),
+            has_queue=has_queue,
+        )
+
+    def _join(self, key: str, organization: Organization, role: str) -> None:
+        self.people[key] = Person.objects.create_user(
+            f"{key}@{self.exchange.slug}.example", PASSWORD, full_name=key.replace(".", " ").title()
+        )
+        self.memberships[key] = services.add_membership(
+            actor=self.system,
+            person=self.people[key],
+            organization=organization,
+            role_key=role,
+        )
 
     def enter(self) -> None:
         """Work for this exchange from here on in the current transaction."""
@@ -108,32 +165,16 @@ def build_world(slug: str = "covered-california", *, people: bool = True) -> Wor
         short_name=slug[:8],
         time_zone="America/Los_Angeles",
         contact_email=f"lead@{slug}.example",
-        modules=[kind.key for kind in kinds.all_kinds()],
+        modules=list(modules.all_modules()),
         require_second_factor=False,
     )
     world = World(exchange)
     world.enter()
     services.found_roles(exchange=exchange)
-    for code, (kind, name, parent, has_queue) in _ORGANIZATIONS.items():
-        world.organizations[code] = services.create_organization(
-            actor=world.system,
-            kind=kind,
-            code=code,
-            name=name,
-            parent=world.organizations.get(parent or ""),
-            has_queue=has_queue,
-        )
+    for code, body in _ORGANIZATIONS.items():
+        world._found(code, *body)
     for key, (organization, role) in _PEOPLE.items() if people else ():
-        person = Person.objects.create_user(
-            f"{key}@{slug}.example", PASSWORD, full_name=key.replace(".", " ").title()
-        )
-        world.people[key] = person
-        world.memberships[key] = services.add_membership(
-            actor=world.system,
-            person=person,
-            organization=world.organizations[organization],
-            role_key=role,
-        )
+        world._join(key, world.organizations[organization], role)
     _found_rules(world)
     return world
 

@@ -5,52 +5,18 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils import timezone
 
+from portal.consumers.mirror import Application as Application
+from portal.consumers.mirror import Consent as Consent
+from portal.consumers.mirror import Consumer as Consumer
+from portal.consumers.mirror import Delegation as Delegation
+from portal.consumers.mirror import Enrollment as Enrollment
+from portal.consumers.mirror import Household as Household
+from portal.consumers.mirror import Notice as Notice
 from portal.tenancy.fields import SameExchangeForeignKey
-from portal.tenancy.models import Exchange, Organization, Person
+from portal.tenancy.models import Exchange, Person
 
 #: A batch takes about a second; a run silent for this long has lost its worker.
 SILENCE = timedelta(minutes=2)
-
-
-class Consumer(models.Model):
-    """A person with coverage or an application. An SSN is never stored."""
-
-    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
-    case_number = models.CharField(
-        max_length=10, help_text="Eligibility-system case number: 10 digits, first 5 or 1."
-    )
-    application_id = models.CharField(max_length=20, blank=True)
-    full_name = models.CharField(max_length=120)
-    date_of_birth = models.DateField()
-    phone = models.CharField(max_length=40, blank=True)
-    email = models.EmailField(blank=True)
-    language = models.CharField(max_length=40, default="English")
-    zip_code = models.CharField(max_length=10, blank=True)
-    person_id = models.CharField(
-        max_length=12, blank=True, help_text="The eligibility system's number of a person (MD-11)."
-    )
-    organization = SameExchangeForeignKey(
-        Organization,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="The agency or entity in whose book the consumer is; empty: in nobody's.",
-    )
-    carrier = SameExchangeForeignKey(
-        Organization, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["full_name"]
-        indexes = [
-            models.Index(fields=["exchange", "case_number"], name="consumer_by_case_number"),
-            models.Index(fields=["exchange", "person_id"], name="consumer_by_person_id"),
-            models.Index(fields=["exchange", "organization"], name="consumer_by_book"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Consumer {self.pk}"
 
 
 class FeedRun(models.Model):

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from portal.consumers.models import Consumer
+from portal.consumers.book import end_delegation, start_delegation
+from portal.consumers.models import Consumer, Delegation
+from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Organization
 
 
@@ -43,7 +45,18 @@ def enter_book(
         organization: the agency or entity; None: nobody's, so no enroller finds the consumer.
         person_id: the eligibility system's number of the person; empty: not known.
     """
-    consumer.organization, consumer.carrier = organization, carrier
-    consumer.person_id = person_id
-    consumer.save(update_fields=["organization", "carrier", "person_id"])
+    consumer.carrier, consumer.person_id = carrier, person_id
+    consumer.save(update_fields=["carrier", "person_id"])
+    system = Actor.system(consumer.exchange, channel="feed")
+    if organization is None:
+        end_delegation(actor=system, consumer=consumer, ended_by=Delegation.EndedBy.FEED)
+    else:
+        start_delegation(
+            actor=system,
+            consumer=consumer,
+            organization=organization,
+            enroller=None,
+            origin=Delegation.Origin.FEED,
+        )
+    consumer.refresh_from_db()
     return consumer
