@@ -23,6 +23,7 @@ from portal.tenancy.models import (
     Role,
 )
 from portal.tenancy.modules import all_modules
+from portal.tenancy.roles import Family
 
 
 class ExchangeForm(ServiceForm):
@@ -128,7 +129,7 @@ class MembershipAdmin(ServiceModelAdmin):
     autocomplete_fields = ("person", "organization")
     fields = (
         *("person", "organization", "role", "languages", "skills", "capacity"),
-        *("is_active", "since"),
+        *("license_number", "is_active", "since"),
     )
     readonly_fields = ("since",)
 
@@ -139,7 +140,9 @@ class MembershipAdmin(ServiceModelAdmin):
         if obj is None:
             return ()
         ended = () if obj.is_active else ("is_active", "languages", "skills", "capacity")
-        return ("person", "organization", "role", "since", *ended)
+        licensed = obj.is_active and obj.role.spec.family is Family.ENROLLER
+        fixed = () if licensed else ("license_number",)
+        return ("person", "organization", "role", "since", *ended, *fixed)
 
     def create(self, actor: Actor, data: dict[str, Any]) -> Membership:
         role = data.pop("role")
@@ -153,6 +156,10 @@ class MembershipAdmin(ServiceModelAdmin):
                 languages=data["languages"] or [],
                 skills=data["skills"] or [],
                 capacity=data["capacity"],
+            )
+        if "license_number" in data:
+            administration.set_license_number(
+                actor=actor, membership=row, license_number=data["license_number"]
             )
         if data.get("is_active") is False and row.is_active:
             services.end_membership(actor=actor, membership=row)

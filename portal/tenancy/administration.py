@@ -1,5 +1,6 @@
 """Corrections of what stands: the exchange's settings, an organization, a person, a role held."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +12,7 @@ from portal.tenancy import modules, numbering
 from portal.tenancy.actor import Actor, NotAllowed
 from portal.tenancy.audit import record
 from portal.tenancy.models import Exchange, Membership, Organization, Person
+from portal.tenancy.roles import Family
 
 #: What an administrator may change of their own exchange. What was given before stays as it is:
 #: a deadline keeps its instant, a case its number.
@@ -19,12 +21,16 @@ EXCHANGE_FIELDS = (
     "short_name",
     "contact_email",
     "contact_phone",
+    "shop_and_compare_url",
     "require_second_factor",
     "time_zone",
     "modules",
     "number_formats",
 )
 ORGANIZATION_FIELDS = ("name", "aliases", "duties", "phone", "email", "has_queue", "is_active")
+_LICENSE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,19}")
+#: The portal holds no Social Security number, whatever it is typed for.
+_NINE_DIGITS = re.compile(r"\d{3}-?\d{2}-?\d{4}")
 
 
 @transaction.atomic
@@ -146,6 +152,37 @@ def set_skills(
     ):
         raise NotAllowed("tenancy.set_skills")
     changes = {"languages": _words(languages), "skills": _words(skills), "capacity": capacity}
+    _apply(membership, changes, tuple(changes), actor=actor, action="tenancy.membership_changed")
+    return membership
+
+
+@transaction.atomic
+def set_license_number(*, actor: Actor, membership: Membership, license_number: str) -> Membership:
+    """Note the license or certification number an enroller works under (SH-03).
+
+    Args:
+        license_number: letters, digits and hyphens; empty: none is known.
+
+    Raises:
+        NotAllowed: the actor neither administers the exchange nor manages the organization.
+        ValidationError: the person is no enroller, or the number does not fit; by field.
+    """
+    actor.require("tenancy.invite")
+    administers = actor.may("tenancy.administer")
+    if not administers and membership.organization_id not in actor.organization_ids:
+        raise NotAllowed("tenancy.invite")
+    if membership.role.spec.family is not Family.ENROLLER:
+        raise ValidationError({"license_number": "Only enrollers have such a number."})
+    license_number = license_number.strip().upper()
+    if license_number and not _LICENSE.fullmatch(license_number):
+        raise ValidationError(
+            {"license_number": "Enter 3 to 20 letters, digits and hyphens, as on the license."}
+        )
+    if _NINE_DIGITS.fullmatch(license_number):
+        raise ValidationError(
+            {"license_number": "This looks like a Social Security number and was not kept."}
+        )
+    changes = {"license_number": license_number}
     _apply(membership, changes, tuple(changes), actor=actor, action="tenancy.membership_changed")
     return membership
 

@@ -77,6 +77,17 @@ class SkillsForm(forms.Form):
         return self.cleaned_data["skills"].split(",")
 
 
+class LicenseForm(forms.Form):
+    """The number an enroller works under."""
+
+    license_number = forms.CharField(
+        label="License or certification number",
+        required=False,
+        max_length=20,
+        help_text="As on the license or certificate. It is printed for the enroller’s consumers.",
+    )
+
+
 class InviteForm(forms.Form):
     """Whom to invite, and into which organization and role."""
 

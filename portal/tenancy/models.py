@@ -59,6 +59,12 @@ class Exchange(models.Model):
         help_text="Actions the exchange's roles have once been offered; what an administrator has"
         " taken away since is not given again.",
     )
+    shop_and_compare_url = models.URLField(
+        "Shop and Compare",
+        blank=True,
+        help_text="Address of the exchange's tool for comparing plans, opened from the enrollers'"
+        " home page (SH-01). Empty: it has none.",
+    )
     require_second_factor = models.BooleanField(
         default=True, help_text="People must set up an authenticator app or security key."
     )
@@ -267,6 +273,11 @@ class Membership(models.Model):
         null=True,
         blank=True,
         help_text="The most open cases the routing table may give this person; empty: no cap.",
+    )
+    license_number = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text="An enroller's license or certification number, printed for consumers (SH-03).",
     )
     is_active = models.BooleanField(default=True)
     since = models.DateTimeField(default=timezone.now, editable=False)

@@ -13,6 +13,7 @@ _pages = [
     path("people/", people.People.as_view(), name="people"),
     path("people/invite/", people.Invite.as_view(), name="invite"),
     path("people/<int:pk>/skills/", people.Skills.as_view(), name="membership-skills"),
+    path("people/<int:pk>/license/", people.LicenseNumber.as_view(), name="membership-license"),
     path("people/<int:pk>/end/", people.EndMembership.as_view(), name="membership-end"),
     path("people/<int:pk>/switch-off/", people.SetActive.as_view(), name="person-deactivate"),
     path("people/<int:pk>/switch-on/", people.Reactivate.as_view(), name="person-activate"),

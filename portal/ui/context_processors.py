@@ -23,7 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "navigation": links,
-        "navigation_bar": SimpleLazyObject(lambda: navigation.lay_out(links)),
+        "navigation_bar": SimpleLazyObject(lambda: navigation.lay_out(links, actor)),
         "product_name": "Liaison",
         "product_version": settings.VERSION,
         "demo": bool(actor and actor.exchange.is_demo),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.urls import NoReverseMatch, reverse
 
 #: The section whose items always stand in the row.
 WORK = "work"
+#: The section of pages about people and bodies.
+ORGANIZATION = "organization"
 #: Items that fit beside each other at 1,024 px without a second line.
 ROW_LIMIT = 7
 
@@ -64,19 +66,42 @@ class NavLink:
 
 
 @dataclass(frozen=True, slots=True)
-class NavBar:
-    """The links of one request, as the wide header lays them out: a row, and a menu at its end."""
+class NavMenu:
+    """A menu of the header that gathers sections for some people, e.g. “Agency/Entity” (EP-04).
 
-    row: tuple[NavLink, ...]
-    menu: tuple[NavLink, ...]
+    ``offered`` says who has it, and must cost no query; for everybody else the items of its
+    sections stay where they are.
+    """
+
+    key: str
+    label: str
+    sections: frozenset[str]
+    offered: Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMenu:
+    """A menu made ready for one request."""
+
+    label: str
+    links: tuple[NavLink, ...]
 
     @property
-    def menu_is_current(self) -> bool:
+    def is_current(self) -> bool:
         """Whether the current page is in the menu, where the closed menu would hide the mark."""
-        return any(link.current for link in self.menu)
+        return any(link.current for link in self.links)
+
+
+@dataclass(frozen=True, slots=True)
+class NavBar:
+    """The links of one request, as the header lays them out: a row, and menus at its end."""
+
+    row: tuple[NavLink, ...]
+    menus: tuple[ShownMenu, ...] = ()
 
 
 _items: dict[str, NavItem] = {}
+_menus: dict[str, NavMenu] = {}
 
 
 def register(item: NavItem) -> None:
@@ -88,6 +113,16 @@ def register(item: NavItem) -> None:
     if known is not None and known != item:
         raise ValueError(f"Navigation key {item.key!r} is already taken by {known.label!r}.")
     _items[item.key] = item
+
+
+def register_menu(menu: NavMenu) -> None:
+    """Add a menu; called from ``AppConfig.ready``.
+
+    Raises:
+        ValueError: another menu has the key.
+    """
+    if _menus.setdefault(menu.key, menu) != menu:
+        raise ValueError(f"The menu {menu.key} is registered twice")
 
 
 def unregister(key: str) -> None:
@@ -117,14 +152,23 @@ def links_for(actor: MayAct | None, path: str) -> tuple[NavLink, ...]:
     )
 
 
-def lay_out(links: tuple[NavLink, ...]) -> NavBar:
-    """Divide links into a row and a menu: too long a row keeps daily work only."""
-    if len(links) <= ROW_LIMIT:
-        return NavBar(row=links, menu=())
-    return NavBar(
-        row=tuple(link for link in links if link.section == WORK),
-        menu=tuple(link for link in links if link.section != WORK),
-    )
+def may_open(actor: MayAct, url_name: str) -> bool:
+    """Whether the navigation offers the actor the page with this URL name."""
+    return any(item.url_name == url_name and _may(actor, item) for item in _items.values())
+
+
+def lay_out(links: tuple[NavLink, ...], actor: MayAct | None = None) -> NavBar:
+    """Divide links into a row and menus: those the actor has, and one for too long a row."""
+    menus = []
+    for menu in _menus.values() if actor else ():
+        inside = tuple(link for link in links if link.section in menu.sections)
+        if inside and menu.offered(actor):
+            menus.append(ShownMenu(menu.label, inside))
+            links = tuple(link for link in links if link not in inside)
+    if len(links) > ROW_LIMIT:
+        menus.append(ShownMenu("Manage", tuple(link for link in links if link.section != WORK)))
+        links = tuple(link for link in links if link.section == WORK)
+    return NavBar(links, tuple(menu for menu in menus if menu.links))
 
 
 def _may(actor: MayAct, item: NavItem) -> bool:

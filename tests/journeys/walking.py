@@ -23,7 +23,7 @@ def open_case(person: Person, number: str) -> Page:
 
 def find(person: Person, words: str) -> None:
     page = person.go("/")
-    page.get_by_label("Search cases").fill(words)
+    page.get_by_label("Search the portal").fill(words)
     page.get_by_role("button", name="Search").click()
 
 

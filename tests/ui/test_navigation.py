@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.ui import navigation
-from portal.ui.navigation import NavItem
+from portal.ui.navigation import NavItem, NavMenu
 
 ITEMS = (
     NavItem("home", "Home", "home", order=1),
@@ -88,17 +88,43 @@ def _links(work: int, other: int) -> tuple[navigation.NavLink, ...]:
 
 def test_a_short_row_has_no_menu() -> None:
     bar = navigation.lay_out(_links(work=4, other=3))
-    assert (len(bar.row), bar.menu) == (7, ())
+    assert (len(bar.row), bar.menus) == (7, ())
 
 
 def test_a_long_row_keeps_daily_work_and_folds_the_rest_without_losing_an_item() -> None:
     links = _links(work=3, other=5)
     bar = navigation.lay_out(links)
     assert {link.section for link in bar.row} == {"work"}
-    assert set(bar.row + bar.menu) == set(links)
+    assert [menu.label for menu in bar.menus] == ["Manage"]
+    assert set(bar.row + bar.menus[0].links) == set(links)
+
+
+def test_a_long_row_of_daily_work_alone_has_no_empty_menu() -> None:
+    assert navigation.lay_out(_links(work=9, other=0)).menus == ()
 
 
 def test_a_closed_menu_says_that_it_holds_the_current_page() -> None:
     here = navigation.NavLink("people", "People", "/people/", "organization", current=True)
-    assert navigation.lay_out((*_links(work=3, other=5), here)).menu_is_current
-    assert not navigation.lay_out(_links(work=3, other=5)).menu_is_current
+    [menu] = navigation.lay_out((*_links(work=3, other=5), here)).menus
+    assert menu.is_current
+    [menu] = navigation.lay_out(_links(work=3, other=5)).menus
+    assert not menu.is_current
+
+
+def test_a_menu_gathers_its_sections_for_those_who_have_it_EP_04(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(navigation, "_menus", {})
+    menu = NavMenu(
+        "agency", "Agency/Entity", frozenset({"organization"}), lambda actor: actor.may("agency")
+    )
+    navigation.register_menu(menu)
+    navigation.register_menu(menu)
+    with pytest.raises(ValueError, match="twice"):
+        navigation.register_menu(NavMenu("agency", "Other", frozenset(), lambda actor: True))
+    links = _links(work=3, other=2)
+    theirs = navigation.lay_out(links, ActorWith("agency"))
+    assert [(shown.label, len(shown.links)) for shown in theirs.menus] == [("Agency/Entity", 2)]
+    assert len(theirs.row) == 3
+    assert navigation.lay_out(links, ActorWith()).menus == ()
+    assert navigation.lay_out(_links(work=3, other=0), ActorWith("agency")).menus == ()

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.views import View
 
 from portal.tenancy import administration, invitations, services
-from portal.tenancy.forms import InviteForm, PeopleFilter, SkillsForm
+from portal.tenancy.forms import InviteForm, LicenseForm, PeopleFilter, SkillsForm
 from portal.tenancy.http import ActorRequest
 from portal.tenancy.models import Invitation, Membership, Person
+from portal.tenancy.roles import ENROLLERS
 from portal.tenancy.views import show_errors
 
 _PAGE = 50
@@ -41,6 +42,7 @@ class People(View):
             .filter(accepted_at=None, revoked_at=None)
             .select_related("organization", "role")[:_PAGE],
             "may_administer": actor.may("tenancy.administer"),
+            "enroller_roles": ENROLLERS,
         }
         return render(request, "tenancy/people.html", context)
 
@@ -147,6 +149,42 @@ class Skills(View):
     def _back(self, request: ActorRequest) -> str:
         may_list = request.actor.may("tenancy.administer")
         return reverse("tenancy:people" if may_list else "home")
+
+
+class LicenseNumber(View):
+    """An enroller's license or certification number: for administrators and their managers."""
+
+    def get(self, request: ActorRequest, pk: int) -> HttpResponse:
+        row = self._row(request, pk)
+        return self._page(request, row, LicenseForm(initial={"license_number": row.license_number}))
+
+    def post(self, request: ActorRequest, pk: int) -> HttpResponse:
+        row = self._row(request, pk)
+        form = LicenseForm(request.POST)
+        if form.is_valid():
+            try:
+                administration.set_license_number(
+                    actor=request.actor, membership=row, **form.cleaned_data
+                )
+            except ValidationError as error:
+                show_errors(form, error)
+            else:
+                messages.success(request, f"Saved for {row.person.full_name}.")
+                return redirect("tenancy:people")
+        return self._page(request, row, form, status=422)
+
+    def _row(self, request: ActorRequest, pk: int) -> Membership:
+        request.actor.require("tenancy.invite")
+        rows = Membership.objects.visible_to(request.actor).filter(
+            is_active=True, role__key__in=ENROLLERS
+        )
+        return get_object_or_404(rows.select_related("person", "organization", "role"), pk=pk)
+
+    def _page(
+        self, request: ActorRequest, row: Membership, form: LicenseForm, status: int = 200
+    ) -> HttpResponse:
+        context = {"form": form, "membership": row}
+        return render(request, "tenancy/license.html", context, status=status)
 
 
 class Confirmed(View):
