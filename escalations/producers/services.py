@@ -16,7 +16,7 @@ from escalations.producers.models import (
 )
 from escalations.producers.table import KIND, OPENING_CLOCKS
 from escalations.tickets.models import ResolutionCode, TicketDetail, TicketType
-from escalations.tickets.services import route
+from escalations.tickets.opening import route
 from portal.casework.common_acts import create_link
 from portal.casework.machine import Audience, Refused
 from portal.casework.models import Attachment, Case, CaseLink

@@ -18,7 +18,7 @@ from django.utils import timezone
 from escalations.tickets.help_desk_table import HELP_DESK_MACHINE, HOLDS
 from escalations.tickets.machines import HELP_DESK
 from escalations.tickets.models import HeldCase, HelpDeskTicket, TicketDetail, TicketType
-from escalations.tickets.services import open_ticket, reindex
+from escalations.tickets.opening import open_ticket, reindex
 from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.casework.services import Change, lock_case, perform, require_text
