@@ -5,6 +5,8 @@ by: risk, deadline, aging, and copies of who has it and whether it is open, whic
 (migration 0002), so that a dashboard of 50,000 cases is read from one index.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -14,6 +16,9 @@ from portal.casework.models import Case, TimelineEvent
 from portal.consumers.models import Consumer
 from portal.tenancy.fields import SameExchangeForeignKey, SameExchangeOneToOneField
 from portal.tenancy.models import Exchange, Organization, Person
+
+if TYPE_CHECKING:
+    from portal.tenancy.actor import Actor
 
 
 class Risk(models.IntegerChoices):
@@ -47,6 +52,35 @@ class ResolutionReason(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class CrwCaseQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: "Actor") -> "CrwCaseQuerySet":
+        """The cases the actor may see now (C.5, T-02, X-07), by the copies on the row itself.
+
+        An enroller's own, a lead's organization's, Outreach and Sales' all of them. Outside only
+        while the consumer is delegated to the organization that has the case: a delegation that
+        ended ends this too, at the next request. The same rule as :func:`retention.kind.visible`.
+        """
+        rows = self.filter(exchange_id=actor.exchange_id)
+        if actor.is_system or actor.may("retention.view_all"):
+            return rows
+        if actor.may("retention.view_organization"):
+            return rows.filter(organization_id__in=actor.organization_ids, in_book=True)
+        if actor.may("retention.view_own"):
+            return rows.filter(
+                enroller_id=actor.person_id,
+                organization_id__in=actor.organization_ids,
+                in_book=True,
+            )
+        return rows.none()
+
+    def open(self) -> "CrwCaseQuerySet":
+        """Those still to be worked; an open case's consumer is always in the book."""
+        return self.filter(is_open=True, in_book=True)
+
+    def closed(self) -> "CrwCaseQuerySet":
+        return self.filter(is_open=False)
 
 
 class CrwCase(models.Model):
@@ -106,8 +140,12 @@ class CrwCase(models.Model):
         help_text="Empty: the system.",
     )
     open_seconds = models.PositiveIntegerField(
-        null=True, help_text="From opening to closing; the mean is “Average Resolution Time”."
+        null=True,
+        help_text="From opening to closing, without the time it was closed between; the mean is"
+        " “Average Resolution Time”.",
     )
+
+    objects = CrwCaseQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -115,19 +153,29 @@ class CrwCase(models.Model):
                 fields=["consumer", "plan_year"],
                 condition=Q(is_open=True),
                 name="crw_one_open_per_year",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_open=False) | Q(in_book=True), name="crw_open_is_in_book"
+            ),
         ]
         indexes = [
-            # The worklist: by risk, then by days to the deadline, then by aging.
+            # The worklist: by risk, then by days to the deadline, then by aging. A page reads 25
+            # rows and stops; the dashboard reads its counts from the same index alone.
             models.Index(
                 fields=["exchange", "enroller", "-risk", "deadline", "aged_from", "case"],
+                include=["organization"],
                 name="crw_worklist_own",
-                condition=Q(is_open=True),
+                condition=Q(is_open=True, in_book=True),
             ),
             models.Index(
                 fields=["exchange", "organization", "-risk", "deadline", "aged_from", "case"],
                 name="crw_worklist_organization",
-                condition=Q(is_open=True),
+                condition=Q(is_open=True, in_book=True),
+            ),
+            models.Index(
+                fields=["exchange", "-risk", "deadline", "aged_from", "case"],
+                name="crw_worklist_all",
+                condition=Q(is_open=True, in_book=True),
             ),
             models.Index(
                 fields=["exchange", "enroller", "next_contact_on"],
@@ -136,8 +184,14 @@ class CrwCase(models.Model):
             ),
             models.Index(
                 fields=["exchange", "organization", "closed_at", "reason"],
-                include=["open_seconds", "enroller"],
+                include=["open_seconds", "enroller", "in_book"],
                 name="crw_closed",
+                condition=Q(is_open=False),
+            ),
+            models.Index(
+                fields=["exchange", "enroller", "closed_at", "reason"],
+                include=["open_seconds", "organization", "in_book"],
+                name="crw_closed_own",
                 condition=Q(is_open=False),
             ),
             models.Index(fields=["consumer", "-plan_year"], name="crw_by_consumer"),
