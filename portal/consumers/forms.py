@@ -5,15 +5,18 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 
-from portal.consumers.feeds import MAX_BYTES, FeedKind
+from portal.consumers.feeds import FeedKind
+from portal.consumers.files import MAX_BYTES
 
 
 class FeedForm(forms.Form):
     kind = forms.ChoiceField(label="Kind of file")
     file = forms.FileField(
         label="File",
-        help_text="A CSV file of up to 300 MB. Rows that are there already are left alone.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+        help_text=(
+            "CSV or JSON lines, up to 300 MB. A file may be imported again: nothing comes in twice."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.jsonl,.ndjson,text/csv"}),
     )
 
     def __init__(self, *args: Any, kinds: list[FeedKind], **kwargs: Any) -> None:

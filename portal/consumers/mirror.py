@@ -116,9 +116,15 @@ class Consumer(models.Model):
 
     class Meta:
         ordering = ["full_name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exchange", "person_id"],
+                condition=~Q(person_id=""),
+                name="consumer_person_id_once",
+            )
+        ]
         indexes = [
             models.Index(fields=["exchange", "case_number"], name="consumer_by_case_number"),
-            models.Index(fields=["exchange", "person_id"], name="consumer_by_person_id"),
             models.Index(
                 fields=["exchange", "organization", "full_name", "id"], name="consumer_by_book"
             ),

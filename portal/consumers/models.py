@@ -45,9 +45,13 @@ class FeedRun(models.Model):
         max_length=60, blank=True, help_text="An uploaded file that waits; empty once it is read."
     )
     file_size = models.PositiveBigIntegerField(default=0, help_text="Bytes.")
-    bytes_read = models.PositiveBigIntegerField(default=0)
+    bytes_read = models.PositiveBigIntegerField(
+        default=0, help_text="Where the last whole batch ends, and reading goes on."
+    )
+    lines_read = models.PositiveIntegerField(default=0, help_text="Lines up to there.")
     rows_read = models.PositiveIntegerField(default=0)
     rows_new = models.PositiveIntegerField(default=0)
+    rows_changed = models.PositiveIntegerField(default=0)
     rows_known = models.PositiveIntegerField(default=0)
     rows_refused = models.PositiveIntegerField(default=0)
 
@@ -59,7 +63,7 @@ class FeedRun(models.Model):
         return f"{self.kind} {self.pk}"
 
     def may_continue(self, at: datetime) -> bool:
-        """Whether it was uploaded, stopped or fell silent, and can begin its file again."""
+        """Whether it was uploaded, stopped or fell silent, and can go on."""
         silent = self.state == self.State.RUNNING and at - self.seen_at > SILENCE
         return bool(self.stored_as) and (silent or self.state == self.State.STOPPED)
 

@@ -73,6 +73,8 @@ class _Folded:
     text: str
     starts: list[int] | range
     ends: list[int] | range
+    #: Whether something invisible was left out, which can stand between digits.
+    has_gaps: bool = False
 
 
 @lru_cache(maxsize=8192)
@@ -122,19 +124,21 @@ def _fold(text: str) -> _Folded:
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    position = 0
+    position, has_gaps = 0, False
     for special in _SPECIAL.finditer(text):
         start, end = special.span()
         _keep_plain(text, position, start, characters, starts, ends)
         source = special.group()
         for character in html.unescape(source) if len(source) > 1 else source:
-            for plain in _fold_character(character):
+            folded = _fold_character(character)
+            has_gaps = has_gaps or not folded
+            for plain in folded:
                 characters.append(plain)
                 starts.append(start)
                 ends.append(end)
         position = end
     _keep_plain(text, position, len(text), characters, starts, ends)
-    return _Folded("".join(characters), starts, ends)
+    return _Folded("".join(characters), starts, ends, has_gaps)
 
 
 def _keep_plain(
@@ -245,7 +249,9 @@ _NUMBER_WORDS: Final = (
     "|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 )
 _SPELLED: Final = re.compile(
-    rf"(?<![a-z])(?:{_NUMBER_WORDS})(?:[\s,.\-]{{1,3}}(?:{_NUMBER_WORDS})){{8}}(?![a-z])"
+    # The first letters alone rule out most places, at half the price.
+    rf"(?=[cdefnostuz])(?<![a-z])(?:{_NUMBER_WORDS})"
+    rf"(?:[\s,.\-]{{1,3}}(?:{_NUMBER_WORDS})){{8}}(?![a-z])"
     rf"(?![\s,.\-]{{1,3}}(?:{_NUMBER_WORDS})(?![a-z]))"
 )
 
@@ -375,9 +381,8 @@ def contains_ssn(text: str) -> bool:
         return False
     if _has_certain(_grouped(folded.text)):
         return True
-    is_walked = isinstance(folded.starts, list)  # only there can something stand between digits
     if _MAY_LABEL.search(folded.text) is None:
-        return is_walked and _has_certain(_bare(folded))
+        return folded.has_gaps and _has_certain(_bare(folded))
     return (
         _has_certain(_bare(folded))
         or _has_certain(_split(folded.text))

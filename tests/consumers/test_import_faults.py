@@ -28,9 +28,7 @@ PROGRAM = """
 import django, sys
 django.setup()
 from django.core.management import call_command
-from portal.consumers import imports
-imports.BATCH_ROWS = 20
-call_command("import_feed", sys.argv[1], kind="access-to-care")
+call_command("import_feed", sys.argv[1], kind="access-to-care", batch_rows=20)
 """
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -23,8 +23,10 @@ from tests.world import NOW, World
 REAL_FILE = Path(__file__).parents[3] / "shared/data/dmhc-imr-decisions-5000.csv"
 
 
-def take(world: World, path: Path) -> FeedRun:
-    run = imports.import_file(kind=ACCESS_TO_CARE, exchange=world.exchange, path=path)
+def take(world: World, path: Path, batch_rows: int | None = None) -> FeedRun:
+    run = imports.import_file(
+        kind=ACCESS_TO_CARE, exchange=world.exchange, path=path, batch_rows=batch_rows
+    )
     world.enter()
     return run
 
@@ -219,10 +221,9 @@ def test_without_a_routing_line_nothing_comes_in(world: World, tmp_path: Path) -
 
 
 def test_each_batch_leaves_one_ledger_entry_that_names_its_cases(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: World, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(imports, "BATCH_ROWS", 2)
-    take(world, write(tmp_path, [row(number) for number in range(3)]))
+    take(world, write(tmp_path, [row(number) for number in range(3)]), batch_rows=2)
     entries = LedgerEntry.objects.filter(action="ticket.opened")
     assert [len(entry.case_ids) for entry in entries] == [2, 1]
     assert {entry.channel for entry in entries} == {"feed"}
@@ -246,6 +247,7 @@ def test_the_command_prints_its_counts_last(world: World, tmp_path: Path) -> Non
     assert json.loads(out.getvalue().splitlines()[-1]) == {
         "read": 2,
         "new": 1,
+        "changed": 0,
         "known": 0,
         "refused": 1,
         "state": "done",

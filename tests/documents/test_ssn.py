@@ -140,3 +140,29 @@ def test_hostile_text_costs_time_in_proportion_to_its_length(hostile: str) -> No
     began = time.perf_counter()
     find(hostile)
     assert time.perf_counter() - began < 10
+
+
+PIECES = st.sampled_from(
+    [
+        *LABELS,
+        "219-09-9999",
+        "219099999",
+        "219,09,9999",
+        "21 90 99999",
+        "2\u200b19099999",
+        "12",
+        "&#50;19-09-9999",
+        "Ménière",
+        "陳美玲",
+        "phone",
+        " ",
+        "\n",
+        ", ",
+        "one two three four five six",
+    ]
+)
+
+
+@given(st.lists(PIECES | NASTY, max_size=8).map(" ".join))
+def test_the_quick_answer_is_that_of_the_full_search(text: str) -> None:
+    assert contains_ssn(text) == any(span.confidence == "certain" for span in find(text))

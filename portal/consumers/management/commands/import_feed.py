@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,21 @@ from portal.tenancy.moments import add_now
 _BAR = 30
 
 
+def _rows(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 50_000:
+        raise ArgumentTypeError("between 1 and 50000")
+    return number
+
+
 class Command(BaseCommand):
     """Read one file of one feed into one exchange."""
 
     help = (
-        "Import a file. Rows that are there already are left alone, so a file may be imported"
-        " again, also after a run that was killed. The last line of the output is JSON: read,"
-        " new, known, refused, state. The exit code is 0 only if the whole file was read."
+        "Import a file of CSV or JSON lines. After a run that was killed, give the same file again:"
+        " it goes on behind the last batch that is in. A file that was read through may be given"
+        " again too: nothing comes in twice. The last line of the output is JSON: read, new,"
+        " changed, known, refused, state. The exit code is 0 only if the whole file was read."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -31,6 +39,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--kind", required=True, choices=[k.key for k in feeds.all_kinds()])
         parser.add_argument("--exchange", help="slug; default: the one the feed is made for")
+        parser.add_argument(
+            "--batch-rows", type=_rows, help="rows of a transaction; default: the feed's own"
+        )
         add_now(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,7 +59,12 @@ class Command(BaseCommand):
             raise CommandError(f"There is no active exchange “{slug}”; name one with --exchange.")
         self._shown = -1
         run = import_file(
-            kind=kind, exchange=exchange, path=path, at=options["now"], report=self._report
+            kind=kind,
+            exchange=exchange,
+            path=path,
+            at=options["now"],
+            batch_rows=options["batch_rows"],
+            report=self._report,
         )
         if run.rows_refused:
             self.stderr.write(f"{run.rows_refused} rows were refused; see the run's page.")
@@ -57,6 +73,7 @@ class Command(BaseCommand):
                 {
                     "read": run.rows_read,
                     "new": run.rows_new,
+                    "changed": run.rows_changed,
                     "known": run.rows_known,
                     "refused": run.rows_refused,
                     "state": run.state,
