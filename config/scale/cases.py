@@ -16,7 +16,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 
 from config.scale.shape import Shape, statuses, waiting_statuses
-from config.scale.sql import Chance, insert, literal
+from config.scale.sql import Chance, insert, literal, next_id
 from config.scale.words import NAMES, RESOLUTIONS, SENTENCES
 from escalations.constituent.models import ConstituentDetail
 from escalations.releases.gate import GRANT
@@ -156,17 +156,13 @@ def _statement(chance: Chance, shape: Shape) -> str:
     return f"WITH {queries}\nSELECT min(id), max(id) FROM drawn"
 
 
-def _next(model: type[Any]) -> str:
-    return f"nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id'))"
-
-
 def _base(chance: Chance) -> str:
     """What is drawn from the number alone. Later cases are newer, and more often open.
 
     Of all cases 40 percent are open: the integral of ``x ** 1.5``.
     """
     return f"""
-        SELECT s.i, {_next(Case)} AS id, nextval('casework_case_number') AS sequence,
+        SELECT s.i, {next_id(Case)} AS id, nextval('casework_case_number') AS sequence,
             CASE WHEN {chance.share("kind")} < 0.35 THEN 'constituent' ELSE 'ticket' END AS kind,
             {chance.share("open")} < power(s.i::float8 / %(cases)s, 1.5) AS is_open,
             %(now)s - interval '1 hour'
@@ -318,7 +314,7 @@ def _written(chance: Chance, notes: int) -> str:
     key = Chance(chance.seed, "s.i * 64 + n")
     body = " || ' ' || ".join(key.pick("%(sentences)s::text[]", f"note{n}") for n in range(2))
     return f"""
-        SELECT {_next(Note)} AS note_id, s.id AS case_id, s.kind AS case_kind,
+        SELECT {next_id(Note)} AS note_id, s.id AS case_id, s.kind AS case_kind,
             coalesce(s.owner_id, s.people[1]) AS author_id,
             s.kind = 'constituent' AND n %% 4 = 0 AS is_update,
             s.opened_at + (coalesce(s.closed_at, %(now)s) - s.opened_at) * n / {notes + 1.0} AS at,
@@ -383,7 +379,7 @@ def _told() -> str:
 def _clocks() -> str:
     """One clock for each open case; it stands while the case waits for somebody."""
     return f"""
-        SELECT {_next(Timer)} AS timer_id, id AS case_id, kind, is_waiting, opened_at, deadline,
+        SELECT {next_id(Timer)} AS timer_id, id AS case_id, kind, is_waiting, opened_at, deadline,
             deadline < %(now)s AND NOT is_waiting AS is_late
         FROM drawn WHERE is_open
     """
@@ -462,7 +458,7 @@ def _links() -> str:
 def _signed(chance: Chance) -> str:
     """Releases for four constituent cases in ten, 30 days from the signature."""
     return f"""
-        SELECT {_next(Release)} AS release_id, s.id AS case_id, s.office_id, s.group_id, d.day
+        SELECT {next_id(Release)} AS release_id, s.id AS case_id, s.office_id, s.group_id, d.day
         FROM drawn s
         CROSS JOIN LATERAL (SELECT greatest(s.opened_at, CASE WHEN s.is_open
             THEN %(now)s - interval '28 days' * {chance.share("signed")}
