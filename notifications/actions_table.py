@@ -1,7 +1,7 @@
 """The actions of the notifications wing, with the roles that start with them."""
 
 from portal.tenancy.actions import Reach, register
-from portal.tenancy.roles import ADMINISTRATORS, EVERYONE
+from portal.tenancy.roles import ADMINISTRATORS, ENROLLERS, EVERYONE
 
 register("notifications.read", "Read one's own bell", roles=EVERYONE, reach=Reach.ANYONE)
 register(
@@ -10,3 +10,14 @@ register(
     roles=ADMINISTRATORS,
 )
 register("notifications.edit_templates", "Edit message templates", roles=ADMINISTRATORS)
+register(
+    "notifications.read_posts",
+    "Read the enroller portal's notifications",
+    roles=ENROLLERS - {"producer"},
+    reach=Reach.ANYONE,
+)
+register(
+    "notifications.post",
+    "Write, publish and withdraw the enroller portal's notifications",
+    roles={"distribution_services_staff"},
+)

@@ -7,7 +7,10 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
-        from notifications import actions_table  # noqa: F401
+        from notifications import (
+            actions_table,  # noqa: F401
+            posts_home,
+        )
         from notifications.invitations import on_invited
         from portal.api import registry
         from portal.tenancy.signals import invited
@@ -26,3 +29,4 @@ class NotificationsConfig(AppConfig):
             )
         )
         registry.register("notifications.api")
+        posts_home.register()

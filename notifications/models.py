@@ -6,6 +6,9 @@ import pghistory
 from django.db import models
 from django.utils import timezone
 
+from notifications.posts import Post as Post
+from notifications.posts import PostChange as PostChange
+from notifications.posts import PostRead as PostRead
 from portal.casework.models import Case, OutboxMessage
 from portal.fields import EncryptedTextField
 from portal.tenancy.fields import SameExchangeForeignKey

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.views import bell, mail, outbox, templates
+from notifications.views import bell, mail, outbox, posts, templates
 
 app_name = "notifications"
 
@@ -12,6 +12,15 @@ urlpatterns = [
     path("notifications/read/", bell.mark_all_read, name="bell-read-all"),
     path("notifications/<int:pk>/open/", bell.open_line, name="bell-open"),
     path("notifications/<int:pk>/read/", bell.mark_read, name="bell-read"),
+    path("portal-notifications/", posts.posts, name="posts"),
+    path("portal-notifications/read/", posts.posts_read, name="posts-read"),
+    path("portal-notifications/<int:pk>/read/", posts.post_read, name="post-read"),
+    path("portal-notifications/desk/", posts.desk, name="posts-desk"),
+    path("portal-notifications/desk/new/", posts.post_new, name="post-new"),
+    path("portal-notifications/desk/<int:pk>/", posts.post, name="post"),
+    path("portal-notifications/desk/<int:pk>/change/", posts.post_edit, name="post-edit"),
+    path("portal-notifications/desk/<int:pk>/publish/", posts.post_publish, name="post-publish"),
+    path("portal-notifications/desk/<int:pk>/withdraw/", posts.post_withdraw, name="post-withdraw"),
     path("messages/", outbox.outbox, name="outbox"),
     path("messages/<int:pk>/retry/", outbox.retry, name="outbox-retry"),
     path("messages/mail/", mail.mail_list, name="mail"),

@@ -121,6 +121,7 @@ class World:
         """Somebody by role; those of ``_LATER`` join when they are first asked for."""
         if key not in self.people and key in _LATER:
             code, role = _LATER[key]
+            self.enter()
             self._join(key, self.organization(code), role)
         return self.people[key]
 

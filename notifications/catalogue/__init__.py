@@ -10,9 +10,11 @@ from notifications.catalogue import (
     accounts,
     appeals,
     constituent,
+    help_requests,
     letters,
     producers,
     releases,
+    retention,
     spine,
     tickets,
     tiers,
@@ -24,6 +26,7 @@ from notifications.catalogue.base import (
     COMMON,
     MAIL,
     REFERRAL,
+    TEXT,
     Channel,
     Circle,
     MessageKind,
@@ -37,6 +40,7 @@ __all__ = [
     "COMMON",
     "MAIL",
     "REFERRAL",
+    "TEXT",
     "Channel",
     "Circle",
     "MessageKind",
@@ -45,7 +49,19 @@ __all__ = [
     "get",
 ]
 
-_ROOMS = (constituent, releases, letters, tickets, producers, tiers, appeals, spine, accounts)
+_ROOMS = (
+    constituent,
+    releases,
+    letters,
+    tickets,
+    producers,
+    tiers,
+    appeals,
+    help_requests,
+    retention,
+    spine,
+    accounts,
+)
 
 
 def _by_key(kinds: Iterable[MessageKind]) -> dict[str, MessageKind]:

@@ -17,6 +17,8 @@ from portal.tenancy.models import Person
 class Channel(StrEnum):
     BELL = "bell"
     MAIL = "mail"
+    #: A text message to a telephone; for people who have no account.
+    TEXT = "text"
 
 
 class Circle(StrEnum):
@@ -27,6 +29,7 @@ class Circle(StrEnum):
     EMPLOYER = "Employer"
     STAFF = "The exchange's own staff"
     CONSTITUENT = "The constituent"
+    CONSUMER = "The consumer"
     ACCOUNT = "The holder of an account"
 
 
@@ -36,6 +39,7 @@ RecipientRule = Callable[[OutboxMessage], Iterable[Person]]
 BOTH = frozenset({Channel.BELL, Channel.MAIL})
 BELL = frozenset({Channel.BELL})
 MAIL = frozenset({Channel.MAIL})
+TEXT = frozenset({Channel.TEXT})
 
 #: What every message may name.
 COMMON = frozenset({"exchange", "contact", "link"})
@@ -66,6 +70,8 @@ class MessageKind:
     in_subject: frozenset[str] = frozenset()
     #: What the mail gives as its sender's name; empty: the installation's.
     sender_name: str = ""
+    #: URL name of the page a message about no case leads to; empty: the home page.
+    page: str = ""
     source: str = ""
 
     @property

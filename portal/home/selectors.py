@@ -15,6 +15,7 @@ from portal.casework.querysets import CaseQuerySet
 from portal.casework.rows import CaseRow, for_rows, project_rows
 from portal.ledger.models import LedgerEntry
 from portal.tenancy.actor import Actor
+from portal.tenancy.http import PersonalActor
 
 #: Rows of one block; the list behind it shows the rest.
 ROWS: Final = 8
@@ -64,6 +65,21 @@ def brought_by(actor: Actor) -> tuple[list[CaseRow], CaseList, dict[str, str]]:
     cases = read_list(actor, QueryDict())
     rows = for_rows(cases.rows_of(cases.views[0]), actor).order_by("-opened_at", "-pk")[:ROWS]
     return project_rows(actor, list(rows), surface="home"), cases, cases.counts()
+
+
+def enroller_details(actor: PersonalActor) -> list[tuple[str, str]]:
+    """What a consumer is told of their delegated enroller, under the printed names (SH-03).
+
+    A detail nobody has entered is empty. Who has no telephone of their own is reached through
+    their agency or entity.
+    """
+    person, membership = actor.person, actor.membership
+    return [
+        ("Enroller Name", person.full_name),
+        ("Enroller License/Certification Number", membership.license_number),
+        ("Enroller Phone Number", person.phone or membership.organization.phone),
+        ("Enroller Email Address", person.email),
+    ]
 
 
 def changed_for(actor: Actor) -> list[Changed]:

@@ -96,7 +96,7 @@ def contact(world: World) -> ReferralContact:
 def signed_in(world: World, key: str) -> Client:
     """A browser in which this person has signed in and acts in the world's exchange."""
     client = Client()
-    client.force_login(world.people[key])
+    client.force_login(world.person(key))
     session = client.session
     session["exchange_id"] = world.exchange.pk
     session["membership_id"] = world.memberships[key].pk
