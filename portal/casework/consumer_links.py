@@ -7,10 +7,12 @@ consumer is one of them (EA-19).
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import F, QuerySet, Value
+from django.urls import reverse
 
 from portal.casework.models import Case
 from portal.casework.querysets import CaseQuerySet
@@ -59,3 +61,40 @@ def _by_identifier(actor: Actor, text: str) -> QuerySet[Any, Any]:
     )
     exchange = Exchange.objects.filter(pk=actor.exchange_id)
     return exchange.annotate(found=matching).values(found_id=F("found")).order_by()
+
+
+@dataclass(frozen=True)
+class ConsumerAct:
+    """A button on the consumer's page that leads to another room, e.g. “Open a help request”."""
+
+    key: str
+    label: str
+    #: The page takes ``?consumer=<id>``, and asks again whether the actor sees the consumer.
+    url_name: str
+    #: The permission action the actor must have.
+    action: str
+    order: int = 100
+    #: The module the exchange must have; empty: none.
+    module: str = ""
+
+
+_acts: dict[str, ConsumerAct] = {}
+
+
+def register_act(act: ConsumerAct) -> None:
+    """Put a button on the consumer's page; called from ``AppConfig.ready``.
+
+    Raises:
+        ValueError: another button has the key.
+    """
+    if _acts.setdefault(act.key, act) != act:
+        raise ValueError(f"The consumer's act {act.key} is registered twice")
+
+
+def acts_for(actor: Actor, consumer: Consumer) -> list[tuple[str, str]]:
+    """Label and address of each button this actor gets, in order."""
+    return [
+        (act.label, f"{reverse(act.url_name)}?consumer={consumer.pk}")
+        for act in sorted(_acts.values(), key=lambda act: act.order)
+        if actor.may(act.action) and (not act.module or actor.has_module(act.module))
+    ]

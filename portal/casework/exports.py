@@ -1,15 +1,10 @@
 """Lists of cases as files: a file tells its reader exactly what the list does, and is recorded."""
 
-import csv
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO, StringIO
 from itertools import islice
 from typing import Any, Final
-
-import xlsxwriter
 
 from portal.casework.disclosures import record_shown
 from portal.casework.listing import CaseList
@@ -17,7 +12,7 @@ from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.casework.rows import CaseRow, project_rows
 from portal.clocks.services import zone
-from portal.spreadsheets import safe_cell
+from portal.spreadsheets import FORMATS
 from portal.tenancy.actor import Actor
 
 #: Rows of one file; a longer list must be narrowed first.
@@ -72,13 +67,13 @@ def export_cases(*, actor: Actor, cases: CaseList, file_format: str) -> Export:
         KeyError: there is no such format.
     """
     actor.require("casework.export")
-    write, content_type = _FORMATS[file_format]
+    write, content_type = FORMATS[file_format]
     prefix = "-" if cases.descending else ""
     rows = cases.rows().order_by(f"{prefix}{cases.sort.column}", f"{prefix}pk")
     ids: list[int] = []
     columns = _FOR_EVERYBODY if actor.is_outside else (*_FOR_EVERYBODY, *_FOR_STAFF)
     table = _table(actor, rows[: LIMIT + 1].iterator(chunk_size=_CHUNK), columns, ids)
-    content = write([column.label for column in columns], table)
+    content = write([column.label for column in columns], table, title="Cases")
     record_shown(
         actor=actor,
         action="casework.exported",
@@ -102,49 +97,3 @@ def _table(
         for row in project_rows(actor, chunk, surface="export", keep_record=False):
             values = [column.value(row) for column in columns]
             yield [v.astimezone(tz) if isinstance(v, datetime) else v for v in values]
-
-
-def _write_csv(header: list[str], table: Iterator[list[Any]]) -> bytes:
-    out = StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(header)
-    for values in table:
-        writer.writerow(
-            [
-                f"{v:%Y-%m-%d %H:%M}" if isinstance(v, datetime) else safe_cell(v or "")
-                for v in values
-            ]
-        )
-    # The mark lets spreadsheet programs read names with accents as they are.
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _write_xlsx(header: list[str], table: Iterator[list[Any]]) -> bytes:
-    out = BytesIO()
-    with tempfile.TemporaryDirectory() as folder:
-        book = xlsxwriter.Workbook(
-            out, {"constant_memory": True, "remove_timezone": True, "tmpdir": folder}
-        )
-        when = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        sheet = book.add_worksheet("Cases")
-        sheet.write_row(0, 0, header, book.add_format({"bold": True}))
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, len(header) - 1, 18)
-        for number, values in enumerate(table, start=1):
-            for place, value in enumerate(values):
-                if isinstance(value, datetime):
-                    sheet.write_datetime(number, place, value, when)
-                elif value:
-                    # As a string always: nothing in it is ever a formula or a link.
-                    sheet.write_string(number, place, value)
-        book.close()
-    return out.getvalue()
-
-
-_FORMATS: Final = {
-    "csv": (_write_csv, "text/csv; charset=utf-8"),
-    "xlsx": (
-        _write_xlsx,
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ),
-}

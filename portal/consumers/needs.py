@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from portal.tenancy.actor import Actor
 
@@ -41,8 +41,8 @@ class NeedSource:
     #: ``(actor, consumer ids, today)`` → needs by consumer id, the most pressing first; consumers
     #: that need nothing are left out. One statement.
     find: Callable[[Actor, Collection[int], date], Mapping[int, Sequence[Need]]]
-    #: ``(actor, need key, today)`` → ids of consumers that have this need, as one column of a
-    #: query that is not yet asked; the caller narrows it to consumers the actor sees.
+    #: ``(actor, need key, today)`` → rows of a model with a key ``consumer``, indexed, one or more
+    #: for each consumer that has this need; the caller asks of each consumer whether one exists.
     waiting: Callable[[Actor, str, date], QuerySet[Any, Any]]
     #: Sources are asked in this order, lowest first; so are needs of one consumer.
     order: int = 100
@@ -92,13 +92,16 @@ def needs_of(actor: Actor, consumer_ids: Collection[int], today: date) -> dict[i
     return found
 
 
-def waiting_for(actor: Actor, key: str, today: date) -> QuerySet[Any, Any]:
-    """Ids of consumers that have a need, as one column of a query that is not yet asked.
+def needing_q(actor: Actor, key: str, today: date) -> Exists:
+    """The condition on consumers that they have a need.
+
+    Asked of each consumer through an index: the book of one enroller is small, the needs of a
+    whole exchange are not.
 
     Raises:
         KeyError: no source of the actor's exchange knows the need.
     """
     for source in sources_for(actor):
         if key in source.choices:
-            return source.waiting(actor, key, today)
+            return Exists(source.waiting(actor, key, today).filter(consumer=OuterRef("pk")))
     raise KeyError(key)

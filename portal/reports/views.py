@@ -16,13 +16,14 @@ from portal.clocks.explanations import party_label
 from portal.clocks.reckoning import zone
 from portal.ledger.services import record
 from portal.reports.clock import Line, PartyReport, party_report
-from portal.reports.exports import FORMATS
 from portal.reports.forms import ClockReportForm
+from portal.spreadsheets import FORMATS
 from portal.tenancy.actor import Actor, NotAllowed
 
 #: Colours of the chart's series, in the order of the parties; more parties share the last.
 _SERIES: Final = ("--accent", "--warning", "--success", "--danger", "--line-strong", "--ink",
                   "--focus")  # fmt: skip
+_HEADER: Final = ("Month", "Kind", "Type", "Party", "Business minutes")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def export(request: HttpRequest) -> HttpResponse:
     if chosen not in FORMATS or not form.is_valid():
         raise Http404
     write, content_type = FORMATS[chosen]
-    response = HttpResponse(write(_lines(form, _report(actor, form))), content_type=content_type)
+    content = write(_HEADER, _lines(form, _report(actor, form)), title="Who held the clock")
+    response = HttpResponse(content, content_type=content_type)
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
     name = f"who-held-the-clock-{first:%Y-%m}-to-{last:%Y-%m}.{chosen}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
