@@ -64,6 +64,8 @@ class ReportType:
     cases: Callable[[Any], Collection[int]] = lambda row: ()
     #: Columns with personal data, for the ledger.
     personal: frozenset[str] = frozenset()
+    #: The permission actions one of which it takes to download it; empty: whoever may run it.
+    exports: frozenset[str] = frozenset()
     #: The module the exchange must have; empty: none.
     module: str = ""
     order: int = 100
@@ -98,3 +100,17 @@ def reports_for(actor: Actor) -> list[ReportType]:
         if actor.may_any(report.actions) and (not report.module or actor.has_module(report.module))
     ]
     return sorted(found, key=lambda report: (report.order, report.label))
+
+
+def report_for(actor: Actor, key: str) -> ReportType:
+    """The report with this key.
+
+    Raises:
+        KeyError: there is none the actor may run.
+    """
+    return {report.key: report for report in reports_for(actor)}[key]
+
+
+def may_export(actor: Actor, report: ReportType) -> bool:
+    """Whether the actor may download what the report lists."""
+    return actor.may_any(report.exports or report.actions)
