@@ -91,7 +91,7 @@ class CaseFilesView(ApiView):
         return Response(UploadedSerializer(data).data, status=201)
 
 
-class _AnyAccept(BaseContentNegotiation):
+class AnyAccept(BaseContentNegotiation):
     """A file is what it is, whatever the client would rather have; errors are JSON."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
@@ -105,7 +105,7 @@ class CaseFileView(ApiView):
     """One file."""
 
     actions = {"GET": "casework.view"}
-    content_negotiation_class = _AnyAccept
+    content_negotiation_class = AnyAccept
 
     @extend_schema(
         operation_id="cases_file",

@@ -1,5 +1,16 @@
 from django.apps import AppConfig
 
+#: What the ledger's pages call the steps on entries.
+LEDGER_ACTIONS = {
+    "toolkits.added": "Began a toolkit entry",
+    "toolkits.written": "Wrote a version of a toolkit entry",
+    "toolkits.published": "Published a version of a toolkit entry",
+    "toolkits.discarded": "Threw away an unpublished version of a toolkit entry",
+    "toolkits.withdrawn": "Withdrew a toolkit entry",
+    "toolkits.restored": "Gave a withdrawn toolkit entry back",
+    "toolkits.file_fetched": "Downloaded a file of the toolkits",
+}
+
 
 class ToolkitsConfig(AppConfig):
     name = "portal.toolkits"
@@ -7,6 +18,25 @@ class ToolkitsConfig(AppConfig):
     verbose_name = "Enroller Toolkits"
 
     def ready(self) -> None:
+        from portal.api import registry
+        from portal.ledger import names
         from portal.tenancy import modules
+        from portal.toolkits import actions_table  # noqa: F401
+        from portal.toolkits.models import MODULE, VIEW
+        from portal.ui.navigation import NavItem, register
 
-        modules.register("toolkits", "Enroller Toolkits")
+        modules.register(MODULE, "Enroller Toolkits")
+        registry.register("portal.toolkits.api")
+        names.name_actions(LEDGER_ACTIONS)
+        register(
+            NavItem(
+                key="toolkits",
+                label="Toolkits",
+                url_name="toolkits:index",
+                action=VIEW,
+                order=45,
+                section="resources",
+                hint="Job aids, guides, release notes and downloads, searchable.",
+                module=MODULE,
+            )
+        )
