@@ -159,16 +159,25 @@ def reindex(detail: TicketDetail, *, identifiers: Iterable[str] = ()) -> None:
     )
 
 
-def open_for_case(*, parent: Case, actor: Actor, queue: Organization, **data: Any) -> Case:
-    """Open the ticket by which a division works a constituent case (EA-10, EA-11).
+def open_for_case(
+    *,
+    parent: Case,
+    actor: Actor,
+    queue: Organization,
+    type_key: str = "constituent-case",
+    type_label: str = "Constituent case from External Affairs",
+    **data: Any,
+) -> Case:
+    """Open the ticket by which a division works a case of another kind (EA-10, EA-11, C.4 7).
 
-    The actor assigned the case; the ticket itself is opened by the exchange's system, since
-    External Affairs does not own the division's work.
+    The actor assigned or escalated the case; the ticket itself is opened by the exchange's system,
+    since the actor's unit does not own the division's work.
+
+    Args:
+        type_key: the type of ticket; made with ``type_label`` where the exchange has none yet.
     """
     ticket_type, _ = TicketType.objects.get_or_create(
-        exchange=actor.exchange,
-        key="constituent-case",
-        defaults={"label": "Constituent case from External Affairs"},
+        exchange=actor.exchange, key=type_key, defaults={"label": type_label}
     )
     return open_ticket(
         actor=Actor.system(actor.exchange, channel=actor.channel),
