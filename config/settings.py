@@ -306,6 +306,10 @@ EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
+#: Where texts to consumers are posted (notifications.texts); empty: they are kept here.
+TEXT_GATEWAY_URL = env("TEXT_GATEWAY_URL", default="")
+TEXT_GATEWAY_TOKEN = env("TEXT_GATEWAY_TOKEN", default="")
+TEXT_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@liaison.example")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -350,6 +354,10 @@ CELERY_BEAT_SCHEDULE = {
     "forget-feed-files": {
         "task": "portal.consumers.tasks.forget_feed_files",
         "schedule": 86_400.0,
+    },
+    "end-delegations-that-waited": {
+        "task": "portal.delegations.tasks.end_what_waited",
+        "schedule": 60.0,
     },
     "forget-api-answers": {"task": "portal.api.tasks.forget_answers", "schedule": 3600.0},
     "anchor-ledger": {"task": "portal.ledger.tasks.anchor_ledger", "schedule": 3600.0},

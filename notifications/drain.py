@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from notifications import digital_mail
+from notifications import sealed
 from notifications.catalogue import Channel, MessageKind, get
 from notifications.claims import claim_next, moving_on
 from notifications.mail_rows import write_mail
 from notifications.models import Bell
 from notifications.recipients import author_of, still_allowed
-from notifications.wording import absolute, fill, values_for, wording_of
+from notifications.wording import absolute, fill, page_path, values_for, wording_of
 from portal.casework.models import OutboxMessage
 from portal.tenancy.models import Exchange, Person
 from portal.tenancy.scope import use_exchange
@@ -109,8 +109,8 @@ def _handle(exchange: Exchange, claimed: OutboxMessage, now: datetime, counts: D
     if message is None:
         return
     kind = get(message.key)
-    if digital_mail.is_one(message.key):
-        told, was_meant = int(digital_mail.write(message=message, kind=kind, now=now)), True
+    if seal := sealed.handler_of(message.key):
+        told, was_meant = int(seal.write(message=message, kind=kind, now=now)), True
         counts.mails += told
     else:
         told, was_meant = _tell_people(exchange, message, kind, now, counts)
@@ -179,7 +179,7 @@ def _write_mails(
     now: datetime,
 ) -> None:
     values = values_for(kind, exchange=exchange, case=message.case)
-    values.setdefault("link", absolute("/"))
+    values.setdefault("link", absolute(page_path(kind)))
     wording = fill(kind, wording_of(kind, exchange_id=exchange.pk), values)
     for address, person in addresses:
         write_mail(

@@ -27,8 +27,9 @@ def write_mail(
     unique: str,
     person: Person | None = None,
     message: OutboxMessage | None = None,
+    medium: str = MailMessage.Medium.MAIL,
 ) -> bool:
-    """Write a mail to be sent, and say whether it is news.
+    """Write a mail or text to be sent, and say whether it is news.
 
     ``unique`` is what makes it one and the same mail however often it is written; the Message-ID
     is derived from it, so that a receiver too can tell a repetition.
@@ -36,6 +37,7 @@ def write_mail(
     fields = {
         "exchange": exchange,
         "key": key,
+        "medium": medium,
         "to": to,
         "subject": wording.subject,
         "body": wording.body,

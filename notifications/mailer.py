@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from notifications import digital_mail
+from notifications import sealed, texts
 from notifications.catalogue import get
 from notifications.claims import claim_next, moving_on
 from notifications.drain import ring_operators
@@ -101,8 +101,8 @@ def _claim(exchange: Exchange, *, due: datetime, lease_until: datetime) -> MailM
 
 def _prepare(mail: MailMessage, now: datetime) -> tuple[str, Wording] | None:
     """Where the mail goes and what it says, or None when its reader may no longer be told."""
-    if digital_mail.is_one(mail.key):
-        return digital_mail.open_seal(mail, now=now)
+    if seal := sealed.handler_of(mail.key):
+        return seal.open_seal(mail, now=now)
     if mail.person is not None and not _may_still_get(mail):
         return None
     return mail.to, Wording(mail.subject, mail.body)
@@ -119,12 +119,18 @@ def _may_still_get(mail: MailMessage) -> bool:
 def _deliver(
     smtp: SmtpSession, mail: MailMessage, address: str, wording: Wording, now: datetime
 ) -> Delivery:
-    if not settings.EMAIL_HOST:
-        return Delivery(Outcome.ACCEPTED, KEPT_HERE)
-
     def mark_sending() -> bool:
         return bool(_change(mail, State.WAITING, {"state": State.SENDING}))
 
+    if mail.medium == MailMessage.Medium.TEXT:
+        return texts.deliver(
+            to=address,
+            body=wording.body,
+            unique=mail.rfc_message_id,
+            before_content=mark_sending,
+        )
+    if not settings.EMAIL_HOST:
+        return Delivery(Outcome.ACCEPTED, KEPT_HERE)
     return smtp.deliver(
         sender=settings.DEFAULT_FROM_EMAIL,
         to=address,
@@ -187,8 +193,8 @@ def _settle(mail: MailMessage, now: datetime, values: dict[str, Any]) -> None:
         values = values | {"body": EMPTIED}
     with use_exchange(mail.exchange_id):
         _update(mail, [State.WAITING, State.SENDING], values | {"lease_until": None})
-        if is_over and digital_mail.is_one(mail.key):
-            digital_mail.empty_seal(mail)
+        if is_over and (seal := sealed.handler_of(mail.key)):
+            seal.empty_seal(mail)
         if state in (State.PARKED, State.FAILED):
             ring_operators(
                 exchange=mail.exchange, source=f"mail:{mail.pk}:{now.isoformat()}", now=now

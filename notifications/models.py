@@ -78,17 +78,22 @@ class Bell(models.Model):
 
 class MailMessageQuerySet(models.QuerySet["MailMessage"]):
     def visible_to(self, actor: "Actor") -> "MailMessageQuerySet":
-        """All of the exchange's for operators; in a demo, everybody's own; otherwise none."""
+        """All of the exchange's for operators; otherwise none, but for a demonstration.
+
+        There everybody sees their own, and the texts to consumers, who have no account and
+        whose telephones do not ring.
+        """
         rows = self.filter(exchange_id=actor.exchange_id)
         if actor.may("notifications.operate"):
             return rows
         if actor.exchange.is_demo and actor.person is not None:
-            return rows.filter(person=actor.person)
+            is_text = models.Q(medium=MailMessage.Medium.TEXT)
+            return rows.filter(models.Q(person=actor.person) | is_text)
         return rows.none()
 
 
 class MailMessage(models.Model):
-    """One mail to one address, with what became of it.
+    """One mail to one address, or one text to one telephone, with what became of it.
 
     It is ``SENDING`` only from the moment its content goes over the wire until the server's answer
     is kept: found so later, nobody can know whether it arrived (RFC 1047), and it is parked.
@@ -102,13 +107,18 @@ class MailMessage(models.Model):
         FAILED = "failed", "Refused"
         DROPPED = "dropped", "No longer allowed"
 
+    class Medium(models.TextChoices):
+        MAIL = "mail", "Mail"
+        TEXT = "text", "Text message"
+
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    medium = models.CharField(max_length=4, choices=Medium.choices, default=Medium.MAIL)
     message = SameExchangeForeignKey(
         OutboxMessage, on_delete=models.CASCADE, null=True, related_name="mails"
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     key = models.CharField(max_length=60)
-    to = models.EmailField()
+    to = models.CharField(max_length=254, help_text="An address, or a masked number.")
     subject = models.CharField(max_length=160)
     body = EncryptedTextField(
         help_text="Encrypted, since some mails carry a link that opens something by itself."

@@ -140,6 +140,27 @@ def second_persons(message: OutboxMessage) -> Iterable[Person]:
     return _in_exchange(message, action="releases.confirm_override").exclude(pk__in=asked_by)
 
 
+def enroller_or_leads(
+    message: OutboxMessage,
+    *,
+    organization_id: int | None,
+    enroller_id: int | None,
+    but: int | None = None,
+) -> Iterable[Person]:
+    """An enroller while they work in the organization, otherwise its leads.
+
+    Args:
+        but: the person whose act it was, who knows already.
+    """
+    organization = Organization.objects.filter(
+        pk=organization_id, exchange_id=message.exchange_id
+    ).first()
+    members = _members(organization, action="delegations.view", below=False)
+    named = members.filter(pk=enroller_id)
+    told = named if named.exists() else members.filter(_leads_in(organization))
+    return told.exclude(pk=but)
+
+
 def operators(message: OutboxMessage) -> Iterable[Person]:
     """Those who look after the outbox."""
     return _in_exchange(message, action="notifications.operate")

@@ -147,6 +147,11 @@ def absolute(path: str) -> str:
     return settings.PUBLIC_URL.rstrip("/") + path
 
 
+def page_path(kind: MessageKind) -> str:
+    """Where a message about no case leads."""
+    return reverse(kind.page) if kind.page else "/"
+
+
 def bell_line(key: str, *, case: Case | None, exchange: Exchange, own: Mapping[str, str]) -> str:
     """The one line a bell shows; ``own`` holds the exchange's own subjects by key."""
     kind = get(key)

@@ -10,6 +10,7 @@ from notifications.catalogue import (
     accounts,
     appeals,
     constituent,
+    delegations,
     help_requests,
     letters,
     producers,
@@ -59,6 +60,7 @@ _ROOMS = (
     appeals,
     help_requests,
     retention,
+    delegations,
     spine,
     accounts,
 )

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from notifications import services
+from notifications.catalogue import get
 from notifications.models import Bell, MessageTemplate
 from notifications.views import actor_with, local
-from notifications.wording import bell_line, case_path
-from portal.casework.models import Case
+from notifications.wording import bell_line, case_path, page_path
 from portal.tenancy.actor import Actor
 from portal.tenancy.sight import prepared_for
 
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass
 class Group:
-    """All lines about one case, newest first."""
+    """All lines about one case, or of one kind that is about none, newest first."""
 
     title: str
     url: str
@@ -80,7 +80,7 @@ def open_line(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_with(request, _READ)
     row = get_object_or_404(Bell.objects.visible_to(actor).select_related("case"), pk=pk)
     services.mark_read(actor=actor, bell=row)
-    return redirect(_url_of(row.case, actor))
+    return redirect(_url_of(row, actor))
 
 
 @require_POST
@@ -117,10 +117,10 @@ def _grouped(rows: Iterable[Bell], actor: Actor) -> list[Group]:
     own = dict(
         MessageTemplate.objects.filter(exchange_id=actor.exchange_id).values_list("key", "subject")
     )
-    groups: dict[int | None, Group] = {}
+    groups: dict[str, Group] = {}
     for row in rows:
-        title = row.case.number if row.case else "The portal"
-        group = groups.setdefault(row.case_id, Group(title, _url_of(row.case, actor)))
+        title = _title_of(row)
+        group = groups.setdefault(title, Group(title, _url_of(row, actor)))
         group.lines.append(
             Line(
                 pk=row.pk,
@@ -132,8 +132,18 @@ def _grouped(rows: Iterable[Bell], actor: Actor) -> list[Group]:
     return sorted(groups.values(), key=lambda group: not group.unread)
 
 
-def _url_of(case: Case | None, actor: Actor) -> str:
-    if case is not None:
-        return case_path(case)
+def _title_of(row: Bell) -> str:
+    """The case's number; of a message about no case the name of its kind (BN-02)."""
+    if row.case:
+        return row.case.number
+    kind = get(row.key)
+    return kind.label if kind.page else "The portal"
+
+
+def _url_of(row: Bell, actor: Actor) -> str:
+    if row.case is not None:
+        return case_path(row.case)
+    if (kind := get(row.key)).page:
+        return page_path(kind)
     operates = actor.may("notifications.operate")
     return reverse("notifications:outbox" if operates else "notifications:bell")
