@@ -45,6 +45,12 @@ register(
     reach=Reach.ANYONE,
 )
 register(
+    "retention.export",
+    "Export lists of CRW cases",
+    roles=_AGENTS | _LEADS | _OUTREACH,
+    reach=Reach.ANYONE,
+)
+register(
     "retention.import",
     "Import renewal files",
     roles=ADMINISTRATORS | _OUTREACH,
@@ -53,4 +59,9 @@ register(
     "retention.configure",
     "Configure resolution reasons",
     roles=ADMINISTRATORS,
+)
+register(
+    "retention.risk_models",
+    "See risk models, and put one into use",
+    roles=ADMINISTRATORS | _OUTREACH,
 )
