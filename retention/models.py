@@ -16,6 +16,7 @@ from portal.casework.models import Case, TimelineEvent
 from portal.consumers.models import Consumer
 from portal.tenancy.fields import SameExchangeForeignKey, SameExchangeOneToOneField
 from portal.tenancy.models import Exchange, Organization, Person
+from retention.risk.models import RiskModelVersion as RiskModelVersion
 
 if TYPE_CHECKING:
     from portal.tenancy.actor import Actor

@@ -104,6 +104,17 @@ ACTS = (
         source="CRW-04, C.5",
     ),
     Act(
+        "move_deadline",
+        "Move the last day to renew",
+        "retention.import",
+        sources=ANY_OPEN,
+        by_system=True,
+        audience=Audience.DETAIL,
+        done="Last day to renew moved",
+        quiet=True,
+        source="C.5",
+    ),
+    Act(
         "follow_delegation",
         "Move to the consumer's new enroller",
         "retention.import",
@@ -116,6 +127,6 @@ ACTS = (
     ),
 )
 #: Offered to nobody: the system's own steps.
-SYSTEM_ACTS = frozenset({"close_by_system", "rescore", "follow_delegation"})
+SYSTEM_ACTS = frozenset({"close_by_system", "rescore", "move_deadline", "follow_delegation"})
 
 MACHINE: Machine = machine(KIND, initial=NEW, statuses=STATUSES, acts=ACTS)
