@@ -114,3 +114,15 @@ _CALCHOICE = _accounts(
 )
 
 ACCOUNTS = _COVERED_CALIFORNIA + _MARYLAND + _CALCHOICE
+
+#: Invented license and certification numbers of those who enroll.
+LICENSES = {
+    "manager@sunrise.example": "0X10001",
+    "agent1@sunrise.example": "0X10002",
+    "agent2@sunrise.example": "0X10003",
+    "agent2b@sunrise.example": "0X10004",
+    "manager@harbor.example": "0X20001",
+    "agent2@harbor.example": "0X20002",
+    "contact@bridge.example": "CEC-300001",
+    "cec@bridge.example": "CEC-300002",
+}

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
-from config.demo.accounts import ACCOUNTS, PLATFORM_EMAIL, Account
+from config.demo.accounts import ACCOUNTS, LICENSES, PLATFORM_EMAIL, Account
+from config.demo.announcements import found_announcements
 from config.demo.calchoice import found_calchoice
 from config.demo.letters import found_letters
 from config.demo.organizations import EXCHANGES, ORGANIZATIONS, ExchangeSpec
 from config.demo.rules import found_rules
 from portal.clocks.setup import SPECS, found_calendars_and_policies
-from portal.tenancy import services
+from portal.tenancy import administration, selectors, services
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Membership, Organization, Person
 from portal.tenancy.scope import use_exchange
@@ -41,14 +42,18 @@ def found_exchanges(*, password: str, say: Say) -> list[Exchange]:
 
 
 def _add_new_modules(exchange: Exchange, spec: ExchangeSpec) -> None:
-    """Switch on kinds of case this version brings; one that was switched off stays off.
+    """Switch on modules this version brings; one that was switched off stays off.
 
-    Every kind of the demonstration has a number format: one without was never there before.
+    The exchange's history knows every module it ever had.
     """
-    new = [key for key in spec.modules if key not in exchange.number_formats]
+    history = next(iter(Exchange.pgh_event_models.values()))  # type: ignore[attr-defined]
+    before = history.objects.filter(pgh_obj_id=exchange.pk).values_list("modules", flat=True)
+    had = {key for modules in before for key in modules}
+    new = [key for key in spec.modules if key not in had]
     if new:
-        exchange.modules = [*exchange.modules, *(k for k in new if k not in exchange.modules)]
-        exchange.number_formats |= {key: spec.number_formats[key] for key in new}
+        exchange.modules = [*exchange.modules, *new]
+        formats = {key: spec.number_formats[key] for key in new if key in spec.number_formats}
+        exchange.number_formats = formats | exchange.number_formats
         exchange.save(update_fields=["modules", "number_formats"])
 
 
@@ -80,6 +85,19 @@ def _found_exchange(exchange: Exchange, spec: ExchangeSpec, people: dict[str, Pe
     if spec.slug == "calchoice":
         found_calchoice(exchange=exchange, organizations=organizations)
     found_letters(actor=system)
+    if announcer := _announcer(exchange):
+        found_announcements(actor=announcer)
+
+
+def _announcer(exchange: Exchange) -> Actor | None:
+    """Whoever writes the enroller portal's notifications, where the exchange has such a portal."""
+    membership = (
+        Membership.objects.current()
+        .filter(exchange=exchange, role__key="distribution_services_staff")
+        .select_related("person")
+        .first()
+    )
+    return selectors.actor_in(membership.person, exchange) if membership else None
 
 
 def _found_organizations(system: Actor, slug: str) -> dict[str, Organization]:
@@ -110,6 +128,10 @@ def _found_membership(
     """The account's role, unless somebody has ended or changed it since."""
     person, organization = people[account.email], organizations[account.organization]
     if not Membership.objects.filter(person=person, organization=organization).exists():
-        services.add_membership(
+        membership = services.add_membership(
             actor=system, person=person, organization=organization, role_key=account.role
         )
+        if number := LICENSES.get(account.email):
+            administration.set_license_number(
+                actor=system, membership=membership, license_number=number
+            )

@@ -19,6 +19,7 @@ class ExchangeSpec:
     contact_phone: str
     modules: tuple[str, ...]
     number_formats: Mapping[str, str]
+    shop_and_compare_url: str = ""
 
     def as_fields(self) -> dict[str, Any]:
         """Column values of a new exchange; a demonstration asks for no second factor."""
@@ -30,6 +31,7 @@ class ExchangeSpec:
             "contact_phone": self.contact_phone,
             "modules": list(self.modules),
             "number_formats": dict(self.number_formats),
+            "shop_and_compare_url": self.shop_and_compare_url,
             "require_second_factor": False,
             "is_demo": True,
         }
@@ -49,6 +51,9 @@ _SERVICE_CENTER_WORK = (
     ("meds_license", "ML"),
 )
 
+#: Rooms of the enroller portal that are no kind of case.
+_ENROLLER_PORTAL = ("enroller_portal", "delegations", "toolkits", "book")
+
 EXCHANGES = (
     ExchangeSpec(
         "covered-california",
@@ -57,13 +62,20 @@ EXCHANGES = (
         "America/Los_Angeles",
         "externalaffairs@covered.example",
         "(916) 555-0100",
-        ("constituent", "ticket", "appeal", *(key for key, _ in _SERVICE_CENTER_WORK)),
+        (
+            *("constituent", "ticket", "appeal", "help_request"),
+            *(key for key, _ in _SERVICE_CENTER_WORK),
+            *_ENROLLER_PORTAL,
+        ),
         {
             "constituent": "EA-{year}-{sequence:06d}",
             "ticket": "ES-{year}-{sequence:06d}",
             "appeal": "AP-{year}-{sequence:06d}",
+            "crw": "CRW-{year}-{sequence:06d}",
+            "help_request": "HR-{year}-{sequence:06d}",
             **{key: f"{prefix}-{{year}}-{{sequence:06d}}" for key, prefix in _SERVICE_CENTER_WORK},
         },
+        "https://compare.covered.example/",
     ),
     ExchangeSpec(
         "maryland",

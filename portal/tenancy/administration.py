@@ -13,6 +13,7 @@ from portal.tenancy.actor import Actor, NotAllowed
 from portal.tenancy.audit import record
 from portal.tenancy.models import Exchange, Membership, Organization, Person
 from portal.tenancy.roles import Family
+from portal.tenancy.services import require_inviter
 
 #: What an administrator may change of their own exchange. What was given before stays as it is:
 #: a deadline keeps its instant, a case its number.
@@ -167,10 +168,7 @@ def set_license_number(*, actor: Actor, membership: Membership, license_number: 
         NotAllowed: the actor neither administers the exchange nor manages the organization.
         ValidationError: the person is no enroller, or the number does not fit; by field.
     """
-    actor.require("tenancy.invite")
-    administers = actor.may("tenancy.administer")
-    if not administers and membership.organization_id not in actor.organization_ids:
-        raise NotAllowed("tenancy.invite")
+    require_inviter(actor, membership.organization)
     if membership.role.spec.family is not Family.ENROLLER:
         raise ValidationError({"license_number": "Only enrollers have such a number."})
     license_number = license_number.strip().upper()
