@@ -10,11 +10,14 @@ class CaseworkConfig(AppConfig):
         from portal.casework import actions_table, panels, party_time  # noqa: F401
         from portal.casework.deadlines import CaseRows
         from portal.casework.ledger_names import DIRECTORY
+        from portal.casework.search import SOURCE
         from portal.clocks import spine
         from portal.ledger import names
+        from portal.ui import search
         from portal.ui.navigation import NavItem, register
 
         spine.register(CaseRows())
+        search.register(SOURCE)
         names.register(names.CASE, DIRECTORY)
         names.name_actions({"casework.macro_run": "Ran a macro"})
         panels.register(None, "casework/_timers.html", panels.timers, order=50, title="Deadlines")

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Sequence
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import BigIntegerField, F, Func, Value
+from django.urls import reverse
 
+from portal.casework import kinds
 from portal.casework.models import Case, CaseText
 from portal.casework.querysets import CaseQuerySet
-from portal.casework.rows import for_rows
+from portal.casework.rows import for_rows, project_rows
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange
 from portal.tenancy.sight import prepared_for
+from portal.ui.search import Found, Source
 
 #: Text search configuration: no stemming, so that names are found as they are written.
 CONFIG = "simple"
@@ -100,6 +103,34 @@ def first_rows(*, actor: Actor, text: str, limit: int) -> list[Case]:
         return list(build(actor, text, normal_identifier(text), numbers))
     written = {f"number{n}": number for n, number in enumerate(numbers)}
     return query.rows(text=text, identifier=normal_identifier(text), **written)
+
+
+def find_cases(actor: Actor, text: str, limit: int) -> Found:
+    """Cases for the one search, each row showing no more than its page would.
+
+    A case number that names the only hit leads to its page.
+    """
+    found = first_rows(actor=actor, text=text, limit=limit + 1)
+    if len(found) == 1 and found[0].number.lower() == text.lower():
+        return Found(leads_to=reverse(kinds.get(found[0].kind).url_name, args=[found[0].number]))
+    rows = project_rows(actor, found[:limit], surface="search")
+    return Found(rows=rows, has_more=len(found) > limit)
+
+
+SOURCE = Source(
+    key="cases",
+    label="Cases",
+    find=find_cases,
+    hints=(
+        "The number of a case, in full: its page opens at once.",
+        "Other numbers people quote: case or application ID, incident or ticket number, telephone,"
+        " email.",
+        "A name, or words of a case’s description, as they are written.",
+    ),
+    action="casework.view",
+    order=10,
+    template="casework/_found.html",
+)
 
 
 def _tidy(text: str) -> str:

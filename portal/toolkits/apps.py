@@ -23,11 +23,14 @@ class ToolkitsConfig(AppConfig):
         from portal.tenancy import modules
         from portal.toolkits import actions_table  # noqa: F401
         from portal.toolkits.models import MODULE, VIEW
+        from portal.toolkits.search import SOURCE
+        from portal.ui import search
         from portal.ui.navigation import NavItem, register
 
         modules.register(MODULE, "Enroller Toolkits")
         registry.register("portal.toolkits.api")
         names.name_actions(LEDGER_ACTIONS)
+        search.register(SOURCE)
         register(
             NavItem(
                 key="toolkits",

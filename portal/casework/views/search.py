@@ -1,32 +1,32 @@
-"""One box for numbers, names and text."""
+"""One box for everything: numbers, names and text, over all rooms that register a source."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from portal.casework import kinds
-from portal.casework.rows import project_rows
-from portal.casework.search import first_rows
 from portal.casework.views.requests import actor_of
 from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
-
-#: Hits shown; who gets more narrows the search.
-LIMIT = 50
+from portal.ui.search import SHORTEST, find, sources_for, tidy
 
 
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
-    """Cases that match, each showing no more than its page would; a case number leads there."""
+    """What matches, by source; the number of a case leads to its page."""
     actor = actor_of(request)
-    text = request.GET.get("q", "").strip()
-    context: dict[str, object] = {"text": text, "rows": [], "is_outside": actor.is_outside}
+    text = tidy(request.GET.get("q", ""))
+    context: dict[str, object] = {
+        "text": text,
+        "is_outside": actor.is_outside,
+        "too_short": f"Type at least {SHORTEST} characters." if 0 < len(text) < SHORTEST else "",
+    }
     if contains_ssn(text):
         context |= {"text": "", "refusal": SsnRefused("the search box").messages[0]}
-    elif text:
-        found = first_rows(actor=actor, text=text, limit=LIMIT + 1)
-        if len(found) == 1 and found[0].number.lower() == text.lower():
-            return redirect(kinds.get(found[0].kind).url_name, found[0].number)
-        context["rows"] = project_rows(actor, found[:LIMIT], surface="search")
-        context["more"] = len(found) > LIMIT
+    else:
+        found = find(actor, text)
+        if isinstance(found, str):
+            return redirect(found)
+        context["groups"] = found
+    if not context.get("groups"):
+        context["sources"] = sources_for(actor)
     return render(request, "casework/search.html", context)
