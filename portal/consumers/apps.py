@@ -4,6 +4,9 @@ from django.apps import AppConfig
 LEDGER_ACTIONS = {
     "consumers.delegated": "Delegated a consumer to an enroller",
     "consumers.delegation_ended": "Ended a consumer's delegation",
+    "consumers.viewed": "Saw a consumer's page",
+    "consumers.listed": "Saw consumers in a list",
+    "consumers.exported": "Exported a list of consumers",
 }
 
 
@@ -13,9 +16,17 @@ class ConsumersConfig(AppConfig):
     verbose_name = "Consumers and feeds"
 
     def ready(self) -> None:
-        from portal.consumers import actions_table  # noqa: F401
+        from portal.consumers import (
+            actions_table,  # noqa: F401
+            needs,
+            needs_of_mirror,
+        )
         from portal.consumers.ledger_names import DIRECTORY
+        from portal.consumers.search import SOURCE
         from portal.ledger import names
+        from portal.ui import search
 
         names.register(names.CONSUMER, DIRECTORY)
         names.name_actions(LEDGER_ACTIONS)
+        needs.register(needs_of_mirror.SOURCE)
+        search.register(SOURCE)
