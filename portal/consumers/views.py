@@ -1,12 +1,13 @@
 """Pages of feeds: upload a file, watch it being read, see which rows were refused and why."""
 
 import csv
+import json
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +21,7 @@ from portal.consumers.tasks import run_feed
 from portal.tenancy.actor import Actor, NotAllowed
 
 _PAGE = 50
+_CONTENT_TYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
 _TONES = {
     FeedRun.State.RUNNING: "info",
     FeedRun.State.DONE: "success",
@@ -45,6 +47,26 @@ def feed_list(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "kinds": kinds, "page": page, "runs": [_row(run) for run in page]}
     status = 422 if form.is_bound else 200
     return render(request, "consumers/feeds.html", context, status=status)
+
+
+@require_safe
+def feed_example(request: HttpRequest, key: str, form: str) -> HttpResponse:
+    """A file of the kind with its columns and one invented row, to begin with."""
+    _, kinds = _importer(request)
+    kind = next((kind for kind in kinds if kind.key == key), None)
+    if kind is None:
+        raise Http404
+    rows = [kind.example] if kind.example else []
+    response = HttpResponse(content_type=f"{_CONTENT_TYPES[form]}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{kind.key}.{form}"'
+    if form == "csv":
+        writer = csv.DictWriter(response, kind.columns, delimiter=kind.delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        for row in rows or [dict.fromkeys(kind.columns, "")]:
+            response.write(json.dumps(row, ensure_ascii=False) + "\n")
+    return response
 
 
 @require_safe

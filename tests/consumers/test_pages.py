@@ -8,9 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from portal.casework.models import Case
-from portal.consumers import inbox
+from portal.consumers import feeds, inbox
+from portal.consumers.imports import import_file, stop_run
+from portal.consumers.mirror_feeds import CONSUMERS
 from portal.consumers.models import SILENCE, FeedRun
 from portal.consumers.tasks import run_feed
+from portal.ledger.models import LedgerEntry
 from tests.consumers.imr_file import HEADER, row
 from tests.world import NOW, World
 
@@ -116,14 +119,94 @@ def test_only_those_who_may_import_see_the_pages(world: World, key: str) -> None
     assert not FeedRun.objects.exists()
 
 
-def test_an_exchange_without_kinds_of_file_is_told_so_and_takes_none(other_world: World) -> None:
+def test_a_kind_of_file_made_for_another_exchange_is_neither_offered_nor_taken(
+    other_world: World,
+) -> None:
     client = sign_in(other_world, "admin")
-    page = client.get("/feeds/")
-    assert page.status_code == 200
-    assert b"No kind of file has been set up" in page.content
+    assert b"access-to-care" not in client.get("/feeds/").content
+    assert client.get("/feeds/formats/access-to-care.csv").status_code == 404
     assert upload(client, row(1)).status_code == 422
     other_world.enter()
     assert not FeedRun.objects.exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_the_example_of_a_kind_can_be_imported_as_it_is(
+    world: World, tmp_path: Path, form: str
+) -> None:
+    admin = sign_in(world, "admin")
+    answer = admin.get(f"/feeds/formats/consumers.{form}")
+    assert answer["Content-Disposition"] == f'attachment; filename="consumers.{form}"'
+    path = tmp_path / "example"
+    path.write_bytes(answer.content)
+    run = import_file(kind=CONSUMERS, exchange=world.exchange, path=path)
+    assert (run.state, run.rows_new) == (FeedRun.State.DONE, 1)
+
+
+def test_a_run_that_stopped_half_way_goes_on_behind_its_last_whole_batch(world: World) -> None:
+    admin = sign_in(world, "admin")
+    upload(admin, *(row(number, type="?" if number == 1 else "Urgent Care") for number in range(4)))
+    world.enter()
+    run = FeedRun.objects.get()
+    kind = feeds.get("access-to-care")
+    path = inbox.path_of(run.stored_as)
+
+    def die_after_one(run: FeedRun) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_file(
+            kind=kind,
+            exchange=world.exchange,
+            path=path,
+            run=run,
+            batch_rows=2,
+            report=die_after_one,
+        )
+    stop_run(run=run, exchange=world.exchange)
+    world.enter()
+    run.refresh_from_db()
+    assert (run.rows_read, run.rows_refused, run.lines_read) == (2, 1, 3)
+    admin.post(f"/feeds/{run.pk}/continue/")
+    run_feed(exchange_id=world.exchange.pk, run_id=run.pk)
+    world.enter()
+    run.refresh_from_db()
+    assert (run.state, run.rows_read, run.rows_new, run.rows_refused) == ("done", 4, 3, 1)
+    assert LedgerEntry.objects.filter(action="ticket.opened").count() == 2
+
+
+def test_a_process_that_was_overtaken_takes_no_batch_a_second_time(world: World) -> None:
+    upload(sign_in(world, "admin"), *(row(number) for number in range(6)))
+    world.enter()
+    run = FeedRun.objects.get()
+    path = inbox.path_of(run.stored_as)
+    other = FeedRun.objects.get()
+    batches: list[int] = []
+
+    def let_the_other_finish(run: FeedRun) -> None:
+        batches.append(run.rows_read)
+        if len(batches) == 1:
+            import_file(
+                kind=feeds.get(run.kind),
+                exchange=world.exchange,
+                path=path,
+                run=FeedRun.objects.get(pk=other.pk),
+                batch_rows=2,
+            )
+            world.enter()
+
+    done = import_file(
+        kind=feeds.get(run.kind),
+        exchange=world.exchange,
+        path=path,
+        run=run,
+        batch_rows=2,
+        report=let_the_other_finish,
+    )
+    world.enter()
+    assert (done.state, done.rows_read, done.rows_new, done.rows_known) == ("done", 6, 6, 0)
+    assert batches == [2, 6]
+    assert LedgerEntry.objects.filter(action="consumers.feed_done").count() == 1
 
 
 def test_a_run_of_another_exchange_is_not_found(world: World, other_world: World) -> None:
