@@ -12,6 +12,7 @@ from config.demo.calchoice import found_calchoice
 from config.demo.letters import found_letters
 from config.demo.organizations import EXCHANGES, ORGANIZATIONS, ExchangeSpec
 from config.demo.rules import found_rules
+from config.demo.toolkits import found_toolkits
 from portal.clocks.setup import SPECS, found_calendars_and_policies
 from portal.tenancy import administration, selectors, services
 from portal.tenancy.actor import Actor
@@ -85,6 +86,7 @@ def _found_exchange(exchange: Exchange, spec: ExchangeSpec, people: dict[str, Pe
     if spec.slug == "calchoice":
         found_calchoice(exchange=exchange, organizations=organizations)
     found_letters(actor=system)
+    found_toolkits(actor=system)
     if announcer := _announcer(exchange):
         found_announcements(actor=announcer)
 
