@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
@@ -23,6 +24,8 @@ class QuickLink:
     action: str = ""
 
 
+#: The toolkit entry the enroller portal names (EP-07).
+QUICK_GUIDE: Final = "Enroller Portal Overview Quick Guide"
 #: In the order in which they are printed.
 QUICK_LINKS: Final = (
     QuickLink(
@@ -58,6 +61,13 @@ QUICK_LINKS: Final = (
         "home.shop_and_compare",
     ),
 )
+
+
+def quick_guide_of(actor: Actor) -> str:
+    """Where the toolkits have the overview of the portal (EP-07); empty: not for this person."""
+    if not may_open(actor, "toolkits:index"):
+        return ""
+    return f"{reverse('toolkits:index')}?{urlencode({'q': QUICK_GUIDE})}"
 
 
 def quick_links_of(actor: Actor) -> list[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from portal.home.quick_links import MODULE, quick_links_of
+from portal.home.quick_links import MODULE, quick_guide_of, quick_links_of
 from portal.home.selectors import brought_by, enroller_details, work_of
 from portal.tenancy.actor import Actor
 from portal.tenancy.http import ActorRequest, PersonalActor
@@ -31,11 +31,13 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if actor.is_outside:
         rows, cases, counts = brought_by(actor)
+        links = quick_links_of(actor)
         context |= {
             "rows": rows,
             "counts": counts,
             "first_view": cases.views[0],
-            "quick_links": quick_links_of(actor),
+            "quick_links": links,
+            "guide_url": quick_guide_of(actor) if links else "",
         }
         return render(request, "home/outside.html", context)
     if not actor.may("casework.take"):

@@ -71,6 +71,18 @@ def test_a_quick_link_shows_only_to_whom_its_page_opens_EP_03(
     assert 'id="quick-links"' not in signed_in(world, "agent").get("/").content.decode()
 
 
+def test_the_overview_quick_guide_is_linked_EP_07(world: World) -> None:
+    client = signed_in(world, "agent")
+    html = client.get("/").content.decode()
+    [url] = re.findall(r'<a href="([^"]+)">Enroller Portal Overview Quick Guide</a>', html)
+    assert client.get(url).status_code == 200
+
+
+def test_help_can_be_asked_for_from_the_home_page_at_any_time_EP_06(world: World) -> None:
+    client = signed_in(world, "agent")
+    assert "Submit a help request" in client.get("/").content.decode()
+
+
 @pytest.mark.parametrize("key", ["office.staff", "ea.analyst", "admin"])
 def test_nobody_else_has_quick_links_EP_03(world: World, key: str) -> None:
     assert "Shop and Compare" not in signed_in(world, key).get("/").content.decode()
