@@ -22,6 +22,15 @@ class HelpRequestsConfig(AppConfig):
         timed.register()
         registry.register("portal.help_requests.api")
         consumer_links.register(HELP_REQUEST.key, requests_about)
+        consumer_links.register_act(
+            consumer_links.ConsumerAct(
+                "help-request",
+                "Open a help request",
+                "help_requests:new",
+                "help_requests.submit_consumer",
+                module=HELP_REQUEST.key,
+            )
+        )
         panels.register(
             HELP_REQUEST.key,
             "help_requests/_rate.html",

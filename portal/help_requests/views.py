@@ -1,6 +1,7 @@
 """The wizard in three steps, the lists of open and past requests, and the figures."""
 
 import uuid
+from contextlib import suppress
 from typing import Any, cast
 
 from django import forms
@@ -65,9 +66,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
-    """A fresh request, under the id its draft will have."""
-    _actor(request, "help_requests.submit")
-    return redirect("help_requests:topic", uuid.uuid4())
+    """A fresh request, under the id its draft will have; from a consumer's page, about them."""
+    actor = _actor(request, "help_requests.submit")
+    public_id, choice = uuid.uuid4(), Choice(consumer=request.GET.get("consumer", "")[:20])
+    if wizard.consumer_of(actor, choice) is not None:
+        # With too many drafts there is none for this one: the consumer is chosen again in step 2.
+        with suppress(ValidationError):
+            _keep(actor, public_id, choice)
+    return redirect("help_requests:topic", public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
