@@ -8,6 +8,7 @@ from typing import Any
 from config.demo.appeals import play_appeals
 from config.demo.calchoice import play_member_cases, play_plan_appeals
 from config.demo.clock import MovableClock
+from config.demo.help_requests import play_help_requests
 from config.demo.letters import play_letters
 from config.demo.maryland import play_producer_escalations
 from config.demo.papers import Papers
@@ -48,6 +49,7 @@ ROOM_STORIES: dict[str, Callable[[Stage], int]] = {
     "member_case": play_member_cases,
     "plan_appeal": play_plan_appeals,
     **PLAYERS,
+    "help_request": play_help_requests,
 }
 
 

@@ -13,6 +13,7 @@ from escalations.constituent.models import ReferralContact
 from escalations.producers.table import KIND as PRODUCER_ESCALATION
 from escalations.tickets import configuration
 from escalations.tickets.models import ResolutionCode, RoutingRule, TicketType
+from portal.help_requests.configuration import found_help_requests
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Organization
 
@@ -339,6 +340,7 @@ def found_rules(*, actor: Actor, organizations: Mapping[str, Organization]) -> N
             configuration.add_resolution_code(actor=actor, key=key, label=label)
     if is_california:
         _found_directory(actor)
+        found_help_requests(actor=actor)
     if slug == "maryland":
         maryland.found_producers(actor=actor, types=types)
 
