@@ -8,6 +8,7 @@ from typing import Any
 from config.demo.appeals import play_appeals
 from config.demo.calchoice import play_member_cases, play_plan_appeals
 from config.demo.clock import MovableClock
+from config.demo.delegations import play_delegations
 from config.demo.help_requests import play_help_requests
 from config.demo.letters import play_letters
 from config.demo.maryland import play_producer_escalations
@@ -68,6 +69,7 @@ def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, paper
     for kind in missing_kinds(exchange):
         played += ROOM_STORIES[kind](stage)
     play_letters(stage)
+    play_delegations(stage)
     return played
 
 

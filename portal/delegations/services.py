@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from portal.casework.machine import Conflict, Refused
+from portal.casework.machine import Refused
 from portal.consumers import book
 from portal.consumers.mirror import Consumer, Delegation
 from portal.delegations import selectors
@@ -105,8 +105,8 @@ def accept_delegation(
     Raises:
         NotAllowed: the actor may not decide on delegations.
         Delegation.DoesNotExist: the actor may not know of it.
-        Conflict: it was decided or has expired meanwhile.
-        Refused: the one who would take it enrolls nobody there.
+        Refused: it was decided or has expired meanwhile, or the one who would take it enrolls
+            nobody there.
     """
     actor.require(DECIDE)
     delegation = _lock_pending(actor, delegation)
@@ -138,7 +138,7 @@ def decline_delegation(*, actor: Actor, delegation: Delegation, reason: str) -> 
     Raises:
         NotAllowed: the actor may not decide on delegations.
         Delegation.DoesNotExist: the actor may not know of it.
-        Conflict: it was decided or has expired meanwhile.
+        Refused: it was decided or has expired meanwhile.
         ValidationError: no reason, or too long a one; names the field.
         SsnRefused: the reason holds a Social Security number.
     """
@@ -218,7 +218,7 @@ def end_delegation(*, actor: Actor, delegation: Delegation, reason: str) -> Dele
     Raises:
         NotAllowed: the actor may not end delegations.
         Delegation.DoesNotExist: the actor may not know of it.
-        Conflict: it is not active any more.
+        Refused: it is not active any more.
         ValidationError: no reason, or too long a one; names the field.
         SsnRefused: the reason holds a Social Security number.
     """
@@ -288,10 +288,10 @@ def _end(actor: Actor, delegation: Delegation, kind: str, ended_by: str, reason:
     found = selectors.delegations_of(actor).get(pk=delegation.pk)
     reason = _reason(reason)
     if found.status != Status.ACTIVE:
-        raise Conflict("This delegation is not active any more.")
+        raise Refused("This delegation is not active any more.")
     ended = book.end_delegation(actor=actor, consumer=found.consumer, ended_by=ended_by)
     if ended is None or ended.pk != found.pk:
-        raise Conflict("The consumer has been delegated to somebody else meanwhile.")
+        raise Refused("The consumer has been delegated to somebody else meanwhile.")
     _note(actor, ended, kind, reason)
     tell_previous(ended, ended.organization_id, ended.enroller_id, by=actor)
     return ended
@@ -330,7 +330,7 @@ def _lock_pending(actor: Actor, delegation: Delegation) -> Delegation:
     _lock_consumers(actor, [rows.get(pk=delegation.pk).consumer_id])
     found = rows.select_for_update(of=("self",)).get(pk=delegation.pk)
     if found.status != Status.PENDING:
-        raise Conflict(f"This delegation is {found.get_status_display().lower()} already.")
+        raise Refused(f"This delegation is {found.get_status_display().lower()} already.")
     return found
 
 
