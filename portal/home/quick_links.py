@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 
 from portal.tenancy.actor import Actor
+from portal.tenancy.roles import Family
 from portal.ui.navigation import may_open
 
 #: The module of exchanges whose enrollers have this home page.
@@ -72,7 +73,7 @@ def quick_guide_of(actor: Actor) -> str:
 
 def quick_links_of(actor: Actor) -> list[tuple[str, str, str]]:
     """Label, address and hint of each door that opens to this person, in the printed order."""
-    if not actor.has_module(MODULE):
+    if actor.family is not Family.ENROLLER or not actor.has_module(MODULE):
         return []
     found = []
     for link in QUICK_LINKS:

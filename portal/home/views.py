@@ -29,16 +29,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "steps": cards.steps_for(actor),
         "tabs": cards.tabs_for(actor, current="home"),
     }
+    if links := quick_links_of(actor):
+        context |= {"quick_links": links, "guide_url": quick_guide_of(actor)}
+        return render(request, "home/enroller.html", context)
     if actor.is_outside:
         rows, cases, counts = brought_by(actor)
-        links = quick_links_of(actor)
-        context |= {
-            "rows": rows,
-            "counts": counts,
-            "first_view": cases.views[0],
-            "quick_links": links,
-            "guide_url": quick_guide_of(actor) if links else "",
-        }
+        context |= {"rows": rows, "counts": counts, "first_view": cases.views[0]}
         return render(request, "home/outside.html", context)
     if not actor.may("casework.take"):
         return render(request, "home/oversight.html", context)

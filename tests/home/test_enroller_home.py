@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.home.quick_links import QUICK_LINKS
 from portal.tenancy import administration
 from portal.tenancy.actor import NotAllowed
-from portal.ui import navigation
+from portal.ui import cards, navigation
 from portal.ui.navigation import NavItem
 from tests.casework.cases import signed_in
 from tests.world import World
@@ -194,6 +194,21 @@ def test_a_license_number_is_entered_by_the_own_manager_or_an_administrator(
             membership=world.memberships["office.staff"],
             license_number="0M12345",
         )
+
+
+def test_an_enroller_s_home_is_made_of_blocks_of_work_and_says_when_there_is_none(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "_cards", {})
+    client = signed_in(world, "agent")
+    html = client.get("/").content.decode()
+    assert "No open work" in html
+    assert "Your cases in progress" not in html
+    block = cards.Card("due", "Due this week", "ui/empty.html", lambda actor: {"title": "Three"})
+    cards.register(block)
+    html = client.get("/").content.decode()
+    assert "Due this week" in html
+    assert "No open work" not in html
 
 
 @pytest.mark.parametrize("key", ["agency.manager", "agent", "cec"])
