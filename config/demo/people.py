@@ -1,6 +1,6 @@
 """Invented people: names as Californians write them, reserved domains, 555-01xx numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
@@ -83,3 +83,26 @@ def invent_people(count: int, *, seed: int) -> list[Invented]:
             )
         )
     return people
+
+
+def invent_relative(head: Invented, *, number: int, random: Random) -> Invented:
+    """Somebody of the same household: same family name, language, phone and case number.
+
+    Args:
+        number: 1 for a spouse about the head's age; from 2 on, children of up to 25.
+        random: where the choices come from, so that a seed makes the same family again.
+    """
+    given, family, family_first = _NAMES[head.language]
+    surname = next(name for name in family if name in head.name)
+    first = random.choice([name for name in given if name not in head.name])
+    joint = "" if head.language in ("Chinese", "Korean") else " "
+    if number == 1:
+        born = head.born + timedelta(days=random.randrange(-1500, 1500))
+    else:
+        born = date(2000, 1, 1) + timedelta(days=random.randrange(25 * 365))
+    return replace(
+        head,
+        name=joint.join((surname, first) if family_first else (first, surname)),
+        born=born,
+        email=head.email.replace("@", f".{number}@"),
+    )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from config.demo.cases import count_rows, found_cases, is_complete
 from config.demo.clock import movable_clock
+from config.demo.feeds import import_mirror
 from config.demo.founding import found_exchanges
 from config.demo.papers import Papers
 from config.services import secret
@@ -44,6 +45,9 @@ class Command(BaseCommand):
 
     def _play_stories(self, exchanges: list[Exchange], now: datetime) -> None:
         """Play what has not been played yet; then let time pass up to now."""
+        for exchange in exchanges:
+            if consumers := import_mirror(exchange=exchange, now=now):
+                self._say(f"{exchange.name}: {consumers} consumers imported")
         if all(is_complete(exchange) for exchange in exchanges):
             return
         papers = Papers.prepare()
