@@ -318,12 +318,12 @@ def test_search_leads_to_a_number_at_once_and_finds_names_behind_the_gate(world:
     office = signed_in(world, "office.staff")
     nothing = office.get("/search/", {"q": "quintero"}).content.decode()
     assert case.number not in nothing
-    assert "No case found" in nothing
+    assert "Nothing found" in nothing
     release(world, case)
     assert NAME in office.get("/search/", {"q": "quintero"}).content.decode()
     foreign = signed_in(world, "other.office").get("/search/", {"q": case.number})
     assert foreign.status_code == 200
-    assert "No case found" in foreign.content.decode()
+    assert "Nothing found" in foreign.content.decode()
 
 
 def test_a_social_security_number_is_not_searched_for_nor_repeated_EA_06(world: World) -> None:

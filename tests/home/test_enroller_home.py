@@ -38,7 +38,7 @@ PRINTED = [
 
 def links_of(html: str) -> dict[str, str]:
     """Label → address of the Quick Links on a page."""
-    block = html.split('id="quick-links"')[1].split("</nav>")[0]
+    block = html.split('id="quick-links"')[1].split("</ul>")[0]
     return {label: url for url, label in re.findall(r'<a href="([^"]+)">([^<]+)</a>', block)}
 
 

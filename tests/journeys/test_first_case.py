@@ -103,7 +103,7 @@ def test_an_imported_decision_is_worked_to_resolved(arrive: Arrive) -> None:
 
     specialist = arrive(SPECIALIST)
     find(specialist, reference)
-    expect(specialist.page.get_by_role("heading", name="1 case found")).to_be_visible()
+    expect(specialist.page.get_by_role("heading", name="Cases 1")).to_be_visible()
     specialist.check_page()
     specialist.page.get_by_role("rowheader").get_by_role("link").click()
     expect(specialist.page.get_by_text("Urgent", exact=True).first).to_be_visible()
