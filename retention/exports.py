@@ -52,8 +52,7 @@ def export_worklist(*, actor: Actor, worklist: Worklist, file_format: str) -> Ex
         found,
         surface="export",
         action="retention.exported",
-        format=file_format,
-        rows=len(found),
+        data={"format": file_format, "rows": len(found)},
     )
     name = f"crw-cases-{worklist.now.astimezone(tz):%Y-%m-%d}.{file_format}"
     return Export(content, content_type, name)

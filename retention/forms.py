@@ -103,24 +103,19 @@ class TransferForm(ActForm):
         self.offer("person", receiving_agents(organization))
 
 
-class ReasonForm(forms.ModelForm):
+class NewReasonForm(forms.Form):
     """A resolution reason as an exchange words it."""
 
-    class Meta:
-        model = ResolutionReason
-        fields = ("label", "position", "counts_as_renewed", "is_active")
-        labels = {
-            "label": "Reason",
-            "position": "Place in the list",
-            "counts_as_renewed": "Counts as renewed in reports",
-            "is_active": "In use",
-        }
-        help_texts = {"counts_as_renewed": "", "position": "1 stands first."}
-
-
-class NewReasonForm(forms.Form):
     label = forms.CharField(label="Reason", max_length=80)
     counts_as_renewed = forms.BooleanField(label="Counts as renewed in reports", required=False)
+
+
+class ReasonForm(NewReasonForm):
+    position = forms.IntegerField(
+        label="Place in the list", min_value=1, max_value=999, help_text="1 stands first."
+    )
+    is_active = forms.BooleanField(label="In use", required=False)
+    field_order = ["label", "position"]
 
 
 def choose(form: forms.Form, name: str, choices: Sequence[tuple[str, str]]) -> None:

@@ -12,7 +12,17 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.core.exceptions import BadRequest
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    DateField,
+    DateTimeField,
+    F,
+    Field,
+    Func,
+    QuerySet,
+    Value,
+)
 
 from portal.casework.keyset import Page
 from retention.models import CrwCase
@@ -70,11 +80,8 @@ def _beyond(
 
 def _row_beyond(values: Sequence[Any], backwards: bool) -> Func:
     """``(deadline, aged_from, case_id) > (…)``: a comparison of rows, which the index answers."""
-    columns = [CrwCase._meta.get_field(name.removesuffix("_id")) for name in _WITHIN_RISK]
-    typed = [
-        Value(value, output_field=getattr(column, "target_field", column))
-        for value, column in zip(values, columns, strict=True)
-    ]
+    fields: tuple[Field[Any, Any], ...] = (DateField(), DateTimeField(), BigIntegerField())
+    typed = [Value(value, output_field=kind) for value, kind in zip(values, fields, strict=True)]
     return Func(
         Func(*(F(name) for name in _WITHIN_RISK), template="(%(expressions)s)"),
         Func(*typed, template="(%(expressions)s)"),

@@ -229,11 +229,18 @@ def _by_week(rows: CrwCaseQuerySet, actor: Actor, now: datetime) -> list[Line]:
         },
     )
     weeks = [first + timedelta(weeks=number) for number in range(WEEKS)]
-    return [Line(_week_label(week), **came.get(week, {}), **went.get(week, {})) for week in weeks]
+    return [_week_line(week, {**came.get(week, {}), **went.get(week, {})}) for week in weeks]
 
 
-def _week_label(monday: date) -> str:
-    return f"Week of {monday:%b} {monday.day}, {monday.year}"
+def _week_line(monday: date, counts: Mapping[str, int]) -> Line:
+    label = f"Week of {monday:%b} {monday.day}, {monday.year}"
+    return Line(
+        label,
+        open=counts.get("open", 0),
+        closed=counts.get("closed", 0),
+        reached=counts.get("reached", 0),
+        renewed=counts.get("renewed", 0),
+    )
 
 
 def _count_weeks(

@@ -145,6 +145,13 @@ class WorklistFilters(forms.Form):
             del self.fields["agency"]
 
     @property
+    def bar_key(self) -> tuple[object, ...] | None:
+        """What the drawn filters depend on beside the address; None: draw them anew."""
+        if self.errors:
+            return None
+        return ("crw", self.actor.exchange_id, self.actor.person_id, self.actor.role_key)
+
+    @property
     def is_closed(self) -> bool:
         """Whether the list is of closed cases; a reason asks for those by itself."""
         reason = self.cleaned_data.get("reason", "")
@@ -285,7 +292,7 @@ def record_listed(
     *,
     surface: str,
     action: str = "casework.listed",
-    **data: Any,
+    data: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down that an actor was shown these cases' consumers (one entry)."""
     record(
@@ -295,7 +302,7 @@ def record_listed(
         consumers=[crw.consumer_id for crw in rows],
         disclosed_to=actor.organization_id if actor.is_outside else None,
         fields=[name for name in CONSUMER_FIELDS if name != "email"],
-        data={"surface": surface, **data},
+        data={"surface": surface, **(data or {})},
     )
 
 

@@ -1,6 +1,6 @@
 """The dashboard “CRW Cases” (CRW-08…CRW-11)."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,7 +20,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """What is due, and the five widgets; “Refresh” asks for the same page again."""
     actor = reader_of(request)
     now = timezone.now()
-    context = {"dashboard": read_dashboard(actor, now)}
+    context: dict[str, Any] = {"dashboard": read_dashboard(actor, now)}
     if actor.may("retention.work"):
         due = list(with_row(due_reminders(actor, now))[: REMINDERS + 1])
         context |= {

@@ -41,15 +41,18 @@ def reason(request: HttpRequest, pk: int) -> HttpResponse:
         found = reasons_of(actor).get(pk=pk)
     except ResolutionReason.DoesNotExist:
         raise Http404 from None
-    label = found.label
-    form = ReasonForm(request.POST if request.method == "POST" else None, instance=found)
+    names = ("label", "position", "counts_as_renewed", "is_active")
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        initial={name: getattr(found, name) for name in names},
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            change_reason(actor=actor, reason=reasons_of(actor).get(pk=pk), **form.cleaned_data)
+            change_reason(actor=actor, reason=found, **form.cleaned_data)
         except ValidationError as error:
             put_errors(form, error)
         else:
             messages.success(request, "The reason was saved. Closed cases keep theirs.")
             return redirect("retention:reasons")
-    context = {"form": form, "label": label}
+    context = {"form": form, "label": found.label}
     return render(request, "retention/reason.html", context, status=422 if form.errors else 200)
