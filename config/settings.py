@@ -355,6 +355,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.consumers.tasks.forget_feed_files",
         "schedule": 86_400.0,
     },
+    "close-past-plan-years": {
+        "task": "retention.tasks.close_past_plan_years",
+        "schedule": 3600.0,
+    },
     "end-delegations-that-waited": {
         "task": "portal.delegations.tasks.end_what_waited",
         "schedule": 60.0,

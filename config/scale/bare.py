@@ -8,10 +8,11 @@ their own (:mod:`config.scale.bare_settings`).
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, Value
+from django.db.models import Avg, Count, F, Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -22,6 +23,7 @@ from portal.casework.models import Case, TimelineEvent
 from portal.casework.search import CONFIG, MatchingCases
 from portal.tenancy.models import Exchange
 from portal.tenancy.scope import use_exchange
+from retention.models import CrwCase
 
 _PAGE = 25
 _SHOWN = ("queue", "owner", "organization")
@@ -78,9 +80,43 @@ def create(request: HttpRequest, exchange_id: int) -> HttpResponse:
     return redirect("case", exchange_id, row.number)
 
 
+@login_required
+def renewals(request: HttpRequest, exchange_id: int, organization_id: int) -> HttpResponse:
+    """The counts of an agency's renewal dashboard, one query each."""
+    with use_exchange(exchange_id):
+        rows = CrwCase.objects.filter(exchange=exchange_id, organization=organization_id)
+        is_open, now = rows.filter(is_open=True), timezone.now()
+        ages = {
+            f"under_{days}": Count("pk", filter=Q(aged_from__gt=now - timedelta(days=days)))
+            for days in (7, 30, 45, 60)
+        }
+        counts = [
+            ("open", is_open.count()),
+            *is_open.values_list("risk").annotate(Count("pk")).order_by("risk"),
+            *is_open.aggregate(**ages).items(),
+            *rows.values_list("reason__label").annotate(Count("pk")).order_by(),
+            ("mean", rows.aggregate(mean=Avg("open_seconds"))["mean"]),
+        ]
+        return render(request, "scale/counts.html", {"counts": counts})
+
+
+@login_required
+def worklist(request: HttpRequest, exchange_id: int, organization_id: int) -> HttpResponse:
+    """The open renewal cases of one agency that are most at risk."""
+    with use_exchange(exchange_id):
+        rows = CrwCase.objects.filter(
+            exchange=exchange_id, organization=organization_id, is_open=True, in_book=True
+        )
+        ordered = rows.order_by("-risk", "deadline", "aged_from", "case")
+        page = ordered.select_related("case", "consumer", "enroller")[:_PAGE]
+        return render(request, "scale/renewals.html", {"renewals": page})
+
+
 urlpatterns = [
     path("bare/<int:exchange_id>/queue/<int:queue_id>/", queue, name="queue"),
     path("bare/<int:exchange_id>/case/<str:number>/", case, name="case"),
     path("bare/<int:exchange_id>/search/", search, name="search"),
+    path("bare/<int:exchange_id>/renewals/<int:organization_id>/", renewals, name="renewals"),
+    path("bare/<int:exchange_id>/worklist/<int:organization_id>/", worklist, name="worklist"),
     path("bare/<int:exchange_id>/create/", create, name="create"),
 ]

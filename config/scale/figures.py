@@ -7,7 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -24,13 +24,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config import services
-from config.scale import bare_settings, stack, sweeping
+from config.scale import bare_settings, renewal_feed, stack, sweeping
 from config.scale.client import Call, run
+from config.scale.figure import Figure as Figure
+from config.scale.people import LARGEST_AGENCY
 from config.scale.seeding import seed
 from config.scale.shape import PROFILES
 from escalations.constituent.services import submit_case
 from portal.casework.models import Case
-from portal.tenancy.models import Exchange, Membership, Person
+from portal.tenancy.models import Exchange, Membership, Organization, Person
 from portal.tenancy.scope import use_exchange
 from portal.tenancy.selectors import actor_for, membership_for_actor
 from portal.tenancy.services import create_api_token
@@ -42,27 +44,6 @@ _WORDS = ("Rosa Quintero", "José Arroyo", "Minh Trần", "Ramón Saldívar")
 _WALKED = 200
 #: Until worker and schedule, which start last, have done their first round.
 _REST_SECONDS = 20
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line: ``value`` beside ``bare``; ``ratio`` is how many times the bare page it costs."""
-
-    figure: str
-    work: str
-    value: float | None
-    unit: str
-    bare: float | None = None
-    ratio: float | None = None
-    statements: int | None = None
-    bare_statements: int | None = None
-    bytes: int | None = None
-    cases: int | None = None
-    limit: str = ""
-
-    def as_json(self) -> str:
-        """The line, without what was not measured."""
-        return json.dumps({k: v for k, v in asdict(self).items() if v is not None})
 
 
 @dataclass(frozen=True)
@@ -101,12 +82,17 @@ class Bench:
         self.office = self._sign_in(_OFFICE)
         self.token = self._token(_OFFICE)
 
-    def grow_to(self, cases: int, *, consumers: int, people: int, offices: int) -> None:
-        """Fill the exchange up, refresh the planner's statistics, and find cases to walk over."""
+    def grow_to(self, cases: int, *, crw_cases: int, **sizes: int) -> None:
+        """Fill the exchange up, refresh the planner's statistics, and find cases to walk over.
+
+        Args:
+            sizes: of :class:`config.scale.shape.Shape`; consumers are added to those there are.
+        """
         with use_exchange(self.exchange):
-            have = Case.objects.filter(exchange=self.exchange).count()
+            crw = Case.objects.filter(exchange=self.exchange, kind="crw").count()
+            have = Case.objects.filter(exchange=self.exchange).count() - crw
         shape = PROFILES["target"].with_sizes(
-            cases=max(0, cases - have), consumers=consumers, people=people, offices=offices
+            cases=max(0, cases - have), crw_cases=max(0, crw_cases - crw), **sizes
         )
         seed(exchange=self.exchange, shape=shape, now=timezone.now(), say=self.say)
         self.say("vacuuming and analyzing")
@@ -116,14 +102,17 @@ class Bench:
             self.queue_id = membership.organization_id
             rows = Case.objects.filter(queue=self.queue_id, kind="ticket").open()
             self.numbers = list(rows.order_by("due_at").values_list("number", flat=True)[:_WALKED])
+            self.agency = Organization.objects.get(exchange=self.exchange, code=LARGEST_AGENCY)
+            manager = Membership.objects.get(organization=self.agency, role__key="agency_manager")
+        self.manager = self._sign_in(manager.person.email)
 
     def pages(self) -> list[Page]:
         """Every page that is measured under load."""
         at = f"/bare/{self.exchange.pk}"
         headers = self.specialist.headers
 
-        def get(path: str) -> Callable[[int], Call]:
-            return lambda number: Call(path, headers=headers)
+        def get(path: str, visitor: Visitor = self.specialist) -> Callable[[int], Call]:
+            return lambda number: Call(path, headers=visitor.headers)
 
         def words(path: str) -> Callable[[int], Call]:
             return lambda n: Call(
@@ -170,6 +159,22 @@ class Bench:
                 words(reverse("casework:search")),
                 words(f"{at}/search/"),
                 limit="ratio <= 2.5",
+                grows=True,
+            ),
+            Page(
+                "P5",
+                "renewal dashboard of the largest agency's manager",
+                get(reverse("retention:dashboard"), self.manager),
+                get(f"{at}/renewals/{self.agency.pk}/", self.manager),
+                limit="ratio < 1, statements <= 6",
+                grows=True,
+            ),
+            Page(
+                "P5",
+                "renewal worklist of the largest agency's manager",
+                get(reverse("retention:cases"), self.manager),
+                get(f"{at}/worklist/{self.agency.pk}/", self.manager),
+                limit="statements <= 6",
                 grows=True,
             ),
             Page(
@@ -272,20 +277,29 @@ class Bench:
 
 
 def measure(
-    *, web_port: int, cases: int, full: bool, seconds: float, only: frozenset[str], say: stack.Say
+    *,
+    web_port: int,
+    cases: int,
+    crw_cases: int,
+    full: bool,
+    seconds: float,
+    only: frozenset[str],
+    say: stack.Say,
 ) -> Iterator[Figure]:
     """Every figure, in the order it is measured.
 
     Args:
+        crw_cases: renewal cases, half of them in one agency; ``full`` has the figures' own.
         only: figures to measure; empty: all.
     """
     target = PROFILES["target"]
     large = target.cases if full else cases
-    sizes = {
-        "consumers": target.consumers if full else 0,
-        "people": target.people if full else 60,
-        "offices": target.offices if full else 40,
-    }
+    renewals = target.crw_cases if full else crw_cases
+    modest = {"people": 60, "offices": 40, "agencies": 20, "enrollers": 400}
+    sizes = {name: getattr(target, name) if full else size for name, size in modest.items()}
+    # Two consumers in three have an enroller.
+    sizes |= {"consumers": target.consumers if full else 2 * renewals}
+    sizes |= {"largest_agency": target.largest_agency if full else renewals // 2}
     bench = Bench(web_port=web_port, seconds=seconds, say=say)
 
     def wanted(figure: str) -> bool:
@@ -306,12 +320,13 @@ def measure(
         small: dict[str, float] = {}
         small_cases = 10_000 if full else max(1_000, large // 10)
         if wanted("P11"):
-            bench.grow_to(small_cases, **sizes | {"consumers": 0})
+            bench.grow_to(small_cases, **_tenth(sizes, renewals))
             for page in bench.pages():
                 if page.grows:
                     say(f"P11 {page.work}, {small_cases:,} cases")
                     small[page.work] = run(web_port, page.calls, seconds=seconds).per_second
-        bench.grow_to(large, **sizes)
+            sizes["consumers"] -= _tenth(sizes, renewals)["consumers"]
+        bench.grow_to(large, crw_cases=renewals, **sizes)
         for page in bench.pages():
             if wanted(page.figure) or (page.grows and wanted("P11")):
                 figure = bench.measure(page, bare_port, large)
@@ -326,8 +341,16 @@ def measure(
                         "times the cost",
                         limit="<= 1.3",
                     )
+    if wanted("P8"):
+        yield from renewal_feed.figures(bench.exchange, say=say)
     if wanted("P6"):
         yield from _sweep(full=full, say=say)
+
+
+def _tenth(sizes: dict[str, int], renewals: int) -> dict[str, int]:
+    """The same people, and a tenth of the consumers and their renewals."""
+    fewer = {name: sizes[name] // 10 for name in ("consumers", "largest_agency")}
+    return sizes | fewer | {"crw_cases": renewals // 10}
 
 
 def _sweep(*, full: bool, say: stack.Say) -> Iterator[Figure]:

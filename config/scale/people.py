@@ -1,17 +1,14 @@
-"""Offices, staff and consumers of the large population."""
+"""Offices, staff, agencies and their enrollers of the large population."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection
 
 from config.scale.shape import Shape
-from config.scale.sql import Chance, insert, literal
-from config.scale.words import LANGUAGES, NAMES
-from portal.consumers.models import Consumer
+from config.scale.words import NAMES
 from portal.tenancy import services
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Membership, Organization, Person, Role
@@ -24,6 +21,8 @@ _STAFFING = {
     "program-assistance-unit": ("program_assistance_specialist", 0.16),
     "appeals": ("appeals_specialist", 0.16),
 }
+#: Code of the population's largest agency.
+LARGEST_AGENCY = "agency-0001"
 
 
 def found_offices(exchange: Exchange, shape: Shape) -> list[Organization]:
@@ -50,6 +49,60 @@ def found_staff(exchange: Exchange, shape: Shape) -> None:
         for _ in range(max(1, round(shape.people * part)))
     ]
     _employ(exchange, posts[: shape.people], "staff")
+
+
+@dataclass(frozen=True)
+class Enrollers:
+    """Whom consumers can be delegated to: ids side by side, the largest agency's first."""
+
+    people: list[int]
+    organizations: list[int]
+    #: How many of them are the largest agency's.
+    in_largest: int
+
+
+def found_enrollers(exchange: Exchange, shape: Shape) -> Enrollers:
+    """Agencies up to the shape's number with a manager each, and their agents.
+
+    One agent in forty works for the largest agency; of the others, the earlier agencies have more.
+    Nine agents in ten are of Level 2.
+    """
+    agencies = _agencies(exchange, shape.agencies)
+    if not agencies:
+        return Enrollers([], [], 0)
+    in_largest = max(1, shape.enrollers // 40)
+    posts = [(agency, "agency_manager") for agency in agencies]
+    for number in range(shape.enrollers):
+        place = ((number - in_largest) / max(1, shape.enrollers - in_largest)) ** 2
+        agency = agencies[0 if number < in_largest else round(place * (len(agencies) - 1))]
+        posts.append((agency, "agent_level_1" if number % 10 == 9 else "agent_level_2"))
+    _employ(exchange, posts, "enroller")
+    rows = (
+        Membership.objects.filter(
+            organization__in=agencies, role__key__in=("agent_level_1", "agent_level_2")
+        )
+        .order_by("organization_id", "pk")
+        .values_list("person_id", "organization_id")
+    )
+    pairs = list(rows)
+    first = agencies[0].pk
+    return Enrollers(
+        [person for person, _ in pairs],
+        [organization for _, organization in pairs],
+        sum(organization == first for _, organization in pairs),
+    )
+
+
+def _agencies(exchange: Exchange, wanted: int) -> list[Organization]:
+    """The population's own agencies, the largest first; those of the demonstration are left be."""
+    system = Actor.system(exchange, channel="scale")
+    kind = Organization.Kind.AGENCY
+    rows = Organization.objects.filter(exchange=exchange, kind=kind, code__startswith="agency-")
+    for number in range(rows.count() + 1, wanted + 1):
+        services.create_organization(
+            actor=system, kind=kind, code=f"agency-{number:04d}", name=f"Agency {number} Insurance"
+        )
+    return list(rows.order_by("pk"))
 
 
 def _employ(exchange: Exchange, posts: Iterable[tuple[Organization, str]], prefix: str) -> None:
@@ -79,36 +132,3 @@ def _employ(exchange: Exchange, posts: Iterable[tuple[Organization, str]], prefi
         )
         for person in people
     )
-
-
-def add_consumers(exchange: Exchange, *, first: int, last: int, seed: int, now: datetime) -> None:
-    """Consumers number ``first`` to ``last`` of the mirror, in one statement."""
-    chance = Chance(seed, "i")
-    birthday = f"(%(now)s::date - 6570 - floor({chance.share('age')} * 20000)::int)"
-    statement = insert(
-        Consumer,
-        {
-            "exchange": "%(exchange)s",
-            "case_number": "'5' || lpad(i::text, 9, '0')",
-            "application_id": "'A' || lpad(i::text, 9, '0')",
-            "full_name": chance.pick("%(names)s::text[]", "name", skew=1.5),
-            "date_of_birth": birthday,
-            "phone": f"'916-555-01' || lpad(floor({chance.share('phone')} * 100)::text, 2, '0')",
-            "email": "'consumer' || i || " + literal("@mail.example"),
-            "language": chance.pick("%(languages)s::text[]", "language"),
-            "zip_code": f"(90001 + floor({chance.share('zip')} * 6000)::int)::text",
-        },
-        "FROM generate_series(%(first)s, %(last)s) i",
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {
-                "exchange": exchange.pk,
-                "now": now,
-                "names": list(NAMES),
-                "languages": list(LANGUAGES),
-                "first": first,
-                "last": last,
-            },
-        )

@@ -18,6 +18,11 @@ class Shape:
     people: int = 60
     notes_per_case: int = 8
     offices: int = 40
+    agencies: int = 20
+    enrollers: int = 400
+    #: Renewal cases, and how many of them the largest agency has.
+    crw_cases: int = 2_000
+    largest_agency: int = 500
     seed: int = 1
     #: Cases written in one transaction.
     chunk: int = 5_000
@@ -30,7 +35,17 @@ class Shape:
 PROFILES = {
     "modest": Shape(),
     # The data of the figures: 250,000 cases with 100,000 open, 2,000,000 notes, 600 staff.
-    "target": Shape(cases=250_000, consumers=2_000_000, people=600, offices=120),
+    # 20,000 enrollers in 500 agencies, 1,000,000 renewal cases, 50,000 of them in one agency.
+    "target": Shape(
+        cases=250_000,
+        consumers=2_000_000,
+        people=600,
+        offices=120,
+        agencies=500,
+        enrollers=20_000,
+        crw_cases=1_000_000,
+        largest_agency=50_000,
+    ),
 }
 
 #: Of a hundred cases of a kind that are open (or ended), how many stand in which status.

@@ -41,6 +41,18 @@ NAMES: tuple[str, ...] = tuple(
     for given, family in product(givens, families)
 )
 
+#: Families and what goes with them, side by side: the given names of their script, and the language
+#: most of them prefer; empty where the name tells nothing of it.
+FAMILIES: tuple[tuple[str, tuple[str, ...], str], ...] = tuple(
+    (family, givens, language)
+    for (givens, families), language in zip(
+        ((_GIVEN, _FAMILY), *_OTHER_SCRIPTS),
+        ("", "Russian", "Armenian", "Arabic", "Korean", "Mandarin", "Khmer"),
+        strict=True,
+    )
+    for family in families
+)
+
 LANGUAGES = (
     *("English",) * 14,
     *("Spanish",) * 6,
@@ -51,6 +63,44 @@ LANGUAGES = (
     "Arabic",
     "Khmer",
 )
+
+#: ZIP codes with their counties; the first ones come more often.
+PLACES = (
+    ("90011", "Los Angeles"),
+    ("91331", "Los Angeles"),
+    ("90650", "Los Angeles"),
+    ("92683", "Orange"),
+    ("92154", "San Diego"),
+    ("92503", "Riverside"),
+    ("92336", "San Bernardino"),
+    ("95127", "Santa Clara"),
+    ("94544", "Alameda"),
+    ("95823", "Sacramento"),
+    ("94112", "San Francisco"),
+    ("93722", "Fresno"),
+    ("93307", "Kern"),
+    ("94565", "Contra Costa"),
+    ("93033", "Ventura"),
+    ("95206", "San Joaquin"),
+    ("94014", "San Mateo"),
+    ("95350", "Stanislaus"),
+    ("93905", "Monterey"),
+    ("93274", "Tulare"),
+    ("95407", "Sonoma"),
+    ("96003", "Shasta"),
+    ("95501", "Humboldt"),
+    ("96150", "El Dorado"),
+)
+
+#: Invented carriers, and what their plans are called.
+CARRIERS = (
+    "Golden Poppy Health",
+    "Redwood Mutual",
+    "Sierra Crest",
+    "Bay Laurel Care",
+    "Valley Oak",
+)
+METALS = ("Bronze 60", "Silver 70", "Silver 87", "Gold 80", "Platinum 90")
 
 #: Sentences of descriptions and notes; three or four make one text.
 SENTENCES: tuple[str, ...] = (

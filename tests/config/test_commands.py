@@ -24,6 +24,7 @@ BY_DAY = {
     "seed_scale",
     "send_daily_summaries",
     "sweep_timers",
+    "train_risk_model",
     "verify_ledger",
 }
 #: They answer the same on every day, or start something that keeps its own clock.
@@ -74,7 +75,13 @@ def test_a_command_that_depends_on_the_day_takes_now_and_no_time_without_a_zone(
 
 
 def _needed(name: str) -> tuple[str, ...]:
-    return ("feed.csv", "--kind", "access-to-care") if name == "import_feed" else ()
+    return _NEEDED.get(name, ())
+
+
+_NEEDED = {
+    "import_feed": ("feed.csv", "--kind", "access-to-care"),
+    "train_risk_model": ("--demo", "600"),
+}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +94,7 @@ def _needed(name: str) -> tuple[str, ...]:
         ("list_routes", ()),
         ("build_docs", ("--check",)),
         ("create_api_token", ("ea.analyst@covered-california.example",)),
+        ("train_risk_model", ("--demo", "2000", "--now", NOW.isoformat())),
     ],
 )
 def test_the_last_line_of_a_command_is_json_counts(
@@ -108,6 +116,8 @@ def test_the_last_line_of_a_command_is_json_counts(
         ("create_api_token", ("nobody@nowhere.example",)),
         ("import_feed", ("missing.csv", "--kind", "access-to-care")),
         ("seed_scale", ("--exchange", "nowhere")),
+        ("train_risk_model", ("--exchange", "nowhere", "--demo", "2000")),
+        ("train_risk_model", ("--file", "missing.csv")),
     ],
 )
 def test_a_command_that_cannot_do_its_work_fails(

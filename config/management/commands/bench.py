@@ -30,6 +30,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("--cases", type=int, default=10_000)
+        parser.add_argument(
+            "--crw-cases",
+            type=int,
+            default=10_000,
+            help="renewal cases, half of them in one agency",
+        )
         parser.add_argument("--full", action="store_true", help="the data of the figures")
         parser.add_argument("--seconds", type=float, default=5, help="for each measurement")
         parser.add_argument("--only", default="", help="figures, e.g. P1,P4")
@@ -53,6 +59,7 @@ class Command(BaseCommand):
                 for figure in measure(
                     web_port=options["inside"],
                     cases=options["cases"],
+                    crw_cases=options["crw_cases"],
                     full=options["full"],
                     seconds=options["seconds"],
                     only=frozenset(filter(None, options["only"].split(","))),
@@ -80,8 +87,9 @@ class Command(BaseCommand):
             ):
                 say("it answers")
                 inner = [sys.executable, "manage.py", "bench", "--inside", str(port)]
-                for name in ("cases", "seconds", "only"):
-                    inner += [f"--{name}", str(options[name])] if options[name] else []
+                for name in ("cases", "crw_cases", "seconds", "only"):
+                    option = f"--{name.replace('_', '-')}"
+                    inner += [option, str(options[name])] if options[name] else []
                 inner += ["--full"] if options["full"] else []
                 # This very command once more, with the settings of the portal just started.
                 result = subprocess.run(  # noqa: S603

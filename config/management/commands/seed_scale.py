@@ -15,9 +15,20 @@ from config.scale.shape import PROFILES
 from portal.tenancy.models import Exchange
 from portal.tenancy.moments import add_now
 
+_SIZES = (
+    "cases",
+    "consumers",
+    "people",
+    "agencies",
+    "enrollers",
+    "crw_cases",
+    "largest_agency",
+    "seed",
+)
+
 
 class Command(BaseCommand):
-    """Seed cases, tickets, notes, clocks, releases, consumers and staff, set by set."""
+    """Seed staff, enrollers, consumers, renewals, cases, notes and clocks, set by set."""
 
     help = (
         "Add a large invented population to an exchange that seed_demo has founded. Each run adds"
@@ -31,6 +42,14 @@ class Command(BaseCommand):
         parser.add_argument("--cases", type=int)
         parser.add_argument("--consumers", type=int)
         parser.add_argument("--people", type=int, help="the exchange's own staff")
+        parser.add_argument("--agencies", type=int)
+        parser.add_argument("--enrollers", type=int, help="agents of these agencies")
+        parser.add_argument(
+            "--crw-cases", type=int, help="renewal cases; at most the consumers with an enroller"
+        )
+        parser.add_argument(
+            "--largest-agency", type=int, help="how many of them the largest agency has, about"
+        )
         parser.add_argument("--exchange", default="covered-california", help="its slug")
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same people")
         add_now(parser)
@@ -44,7 +63,7 @@ class Command(BaseCommand):
         exchange = Exchange.objects.filter(slug=options["exchange"]).first()
         if exchange is None:
             raise CommandError(f"There is no exchange {options['exchange']}; run seed_demo first.")
-        sizes = {name: options[name] for name in ("cases", "consumers", "people", "seed")}
+        sizes = {name: options[name] for name in _SIZES}
         started = time.monotonic()
         counts = seed(
             exchange=exchange,

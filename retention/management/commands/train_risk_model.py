@@ -28,8 +28,8 @@ class Command(BaseCommand):
     help = (
         "Train a logistic regression on a file of past renewals and keep it as a new version,"
         " which scores nothing until a person puts it into use at /crw/risk-models/. Needs the"
-        " packages of requirements-training.lock. The last line of the output is JSON: version"
-        " and measures."
+        " packages of requirements-training.lock. The last line of the output is JSON: version,"
+        " rows_learnt, rows_held_out."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -79,11 +79,13 @@ class Command(BaseCommand):
                 note=note[:200],
                 at=now,
             )
+        metrics = version.metrics
         self.stdout.write(
-            f"Version {version.number} is kept and not in use. Look at its calibration at"
-            " /crw/risk-models/ and decide there."
+            f"Version {version.number} is kept and not in use; AUC {metrics['auc']}, Brier score"
+            f" {metrics['brier']}. Look at its calibration at /crw/risk-models/ and decide there."
         )
-        self.stdout.write(json.dumps({"version": version.number, **version.metrics}))
+        counts = {name: metrics[name] for name in ("rows_learnt", "rows_held_out")}
+        self.stdout.write(json.dumps({"version": version.number, **counts}))
 
 
 def _invented(rows: int, now: datetime) -> tuple[list[history.PastConsumer], str]:
