@@ -1,4 +1,4 @@
-"""What the workspace shows in other rooms: home, the book of business, a consumer's page."""
+"""What the workspace shows in other rooms: home, a consumer's page, the book, My Reports."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
@@ -13,10 +13,12 @@ from portal.casework import consumer_links
 from portal.consumers import needs
 from portal.consumers.mirror import Consumer
 from portal.consumers.needs import Need, NeedSource
+from portal.reports import registry
 from portal.tenancy.actor import Actor
 from portal.ui import cards
 from portal.ui.navigation import NavItem
 from portal.ui.navigation import register as register_nav
+from retention.case_report import MY_CRW_CASES
 from retention.figures import Segment, count_by_risk, due_reminders
 from retention.models import CrwCase, Risk
 from retention.table import KIND
@@ -49,6 +51,7 @@ def register() -> None:
             module=KIND,
         )
     )
+    registry.register(MY_CRW_CASES)
     for item in _NAVIGATION:
         register_nav(item)
 
