@@ -7,7 +7,7 @@ from typing import Any
 
 from django.forms import Textarea
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -75,9 +75,14 @@ class Entry:
 
 @require_GET
 def case_page(request: HttpRequest, number: str) -> HttpResponse:
-    """Show one case: status only, or with its details, as its gate decides."""
+    """Show one case: status only, or with its details, as its gate decides.
+
+    A kind that is worked in pages of its own has its case page there.
+    """
     actor = actor_of(request)
     case = case_or_404(actor, number)
+    if (kind := kinds.get(case.kind)).has_workspace:
+        return redirect(kind.url_name, number)
     context = case_context(request, actor, case)
     detailed = context["case"].shows_details
     template = "casework/case.html" if detailed else "casework/case_status.html"

@@ -40,7 +40,8 @@
 
   function draw(box) {
     const table = document.getElementById(box.dataset.chartTable);
-    if (!table || !window.Chart) { return; }
+    if (!table || !window.Chart || box.dataset.drawn) { return; }
+    box.dataset.drawn = "";
     const shape = box.dataset.chart;
     const lies = shape === "bar";
     const stacked = "stacked" in box.dataset;
@@ -64,5 +65,7 @@
     });
   }
 
-  document.querySelectorAll("[data-chart]").forEach(draw);
+  function drawAll(root) { root.querySelectorAll("[data-chart]").forEach(draw); }
+  document.addEventListener("htmx:load", function (event) { drawAll(event.target); });
+  drawAll(document);
 })();
