@@ -51,7 +51,7 @@ class HelpTopicSerializer(projections.Shape):
     """A topic to choose from."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     category = serializers.CharField(source="get_category_display")
     who_answers = serializers.CharField()
 

@@ -1,13 +1,13 @@
 """One question after a request is closed, and the figures it makes (CC-01, CC-16, decision 15)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from portal.casework.machine import Refused
@@ -135,30 +135,20 @@ def figures_for(actor: Actor, *, since: date | None = None) -> Figures:
         "satisfied": Count("pk", filter=Q(score__in=SATISFIED)),
     }
     total = rows.aggregate(**counts)
-    months = (
-        rows.order_by()
-        .annotate(month=TruncMonth("given_at", tzinfo=local))
-        .values("month")
-        .annotate(**counts)
-        .order_by("-month")
-    )
+    by_month = rows.annotate(month=TruncMonth("given_at", tzinfo=local)).order_by("-month")
+    by_topic = rows.annotate(topic=F("case__help_request__topic__label")).order_by("topic")
     return Figures(
         total=Share("All answers", total["answers"], total["satisfied"]),
-        by_month=[
-            Share(f"{row['month']:%B %Y}", row["answers"], row["satisfied"]) for row in months
-        ],
-        by_topic=_by_topic(rows, counts),
+        by_month=_shares(by_month, "month", counts, lambda month: f"{month:%B %Y}"),
+        by_topic=_shares(by_topic, "topic", counts, str),
     )
 
 
-def _by_topic(rows: QuerySet[Rating], counts: dict[str, Any]) -> list[Share]:
-    topics = (
-        rows.order_by()
-        .values("case__help_request__topic__label")
-        .annotate(**counts)
-        .order_by("case__help_request__topic__label")
+def _shares(
+    rows: QuerySet[Rating], group: str, counts: dict[str, Count], label: Callable[[Any], str]
+) -> list[Share]:
+    """One share for each value of an annotated column, in the rows' order."""
+    found: Iterable[Any] = (
+        rows.values(group).annotate(**counts).values_list(group, "answers", "satisfied")
     )
-    return [
-        Share(row["case__help_request__topic__label"], row["answers"], row["satisfied"])
-        for row in topics
-    ]
+    return [Share(label(value), answers, satisfied) for value, answers, satisfied in found]

@@ -305,6 +305,8 @@ def _escalates_to(case: Case) -> Organization | None:
 
 def _membership_of_requester(case: Case) -> Membership | None:
     """Through which the requester sees the ticket's status; None: they have left."""
+    if case.opened_by_id is None or case.organization_id is None:
+        return None
     return (
         Membership.objects.current()
         .filter(

@@ -42,7 +42,7 @@ _RESOLVED = (ClockEffect(Effect.STOP), ClockEffect(Effect.START, AUTO_CLOSE))
 _AGAIN = (ClockEffect(Effect.CANCEL, AUTO_CLOSE), ClockEffect(Effect.START, RESOLVE))
 
 
-def _may_be_told(case: Any, actor: Any) -> bool:
+def _concerns(case: Any, actor: Any) -> bool:
     """Whether the enroller who asks is one whom the request concerns; staff always are."""
     return not actor.is_outside or case.opened_by_id == actor.person_id or actor.is_lead
 
@@ -213,7 +213,7 @@ _ENROLLER = (
         clocks=_BACK_TO_WORK,
         audience=Audience.STATUS,
         notifies=("help_request.enroller_wrote",),
-        offered=_may_be_told,
+        offered=_concerns,
         done="The enroller replied",
         source="C.4 5",
     ),
@@ -226,7 +226,7 @@ _ENROLLER = (
         audience=Audience.STATUS,
         notifies=("help_request.enroller_wrote",),
         quiet=True,
-        offered=_may_be_told,
+        offered=_concerns,
         done="The enroller wrote",
         source="C.4",
     ),
@@ -241,9 +241,7 @@ _ENROLLER = (
         audience=Audience.STATUS,
         notifies=("help_request.reopened",),
         confirm=True,
-        offered=lambda case, actor: (
-            _may_be_told(case, actor) and case.help_request.may_be_reopened()
-        ),
+        offered=lambda case, actor: _concerns(case, actor) and case.help_request.may_be_reopened(),
         done="Reopened",
         source="C.4 9",
     ),
@@ -257,7 +255,7 @@ _ENROLLER = (
         clocks=(ClockEffect(Effect.CANCEL),),
         audience=Audience.STATUS,
         confirm=True,
-        offered=_may_be_told,
+        offered=_concerns,
         done="Cancelled",
         source="C.4 10",
     ),
