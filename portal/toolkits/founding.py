@@ -39,8 +39,8 @@ def _found(actor: Actor, spec: EntrySpec) -> Entry:
     first, *later = (*spec.earlier, spec.content)
     file = None
     if spec.file is not None:
-        name, content = spec.file
-        file = screen_upload(ContentFile(content, name=name))
+        name, written = spec.file
+        file = screen_upload(ContentFile(written, name=name))
     entry = services.add_entry(actor=actor, content=first, key=spec.key, file=file)
     version = entry.versions.get()
     services.publish_version(actor=actor, version=version, expected_revision=version.revision)

@@ -28,12 +28,14 @@ def _parser() -> MarkdownIt:
 
 
 def render(source: str) -> SafeString:
-    """The page's HTML. Headings begin at ``h2``: the page itself has the only ``h1``."""
+    """The page's HTML. The highest heading becomes ``h2``: the page itself has the only ``h1``."""
     parser = _parser()
     tokens = parser.parse(source)
+    levels = [int(token.tag[1:]) for token in tokens if token.type == "heading_open"]
+    down = 2 - min(levels, default=1)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1:]) + 1, _DEEPEST)}"
+            token.tag = f"h{min(int(token.tag[1:]) + down, _DEEPEST)}"
         token.children = _without_pictures(token.children)
     written = parser.renderer.render(tokens, parser.options, {})
     clean = nh3.clean(

@@ -7,6 +7,7 @@ Texts in English and Spanish are compared by the stems of their words, others as
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db.models import (
@@ -165,8 +166,9 @@ def suggest(actor: Actor, text: str, limit: int = 5) -> list[EntryRow]:
     text = tidy(text, MOST_SUGGESTED_FROM)
     if len(text) < 3:
         return []
-    entries = find_entries(actor=actor, text=text, any_word=True)
-    return rows_of(entries.filter(rank__gte=_WORTH_SUGGESTING)[:limit])
+    best = find_entries(actor=actor, text=text, any_word=True)[:limit]
+    rank = attrgetter("rank")  # find_entries adds it
+    return rows_of([entry for entry in best if rank(entry) >= _WORTH_SUGGESTING])
 
 
 def drafts(actor: Actor) -> list[EntryVersion]:

@@ -1,6 +1,7 @@
 """Pages for readers: the search, an entry, its file, its history, and suggestions."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 from django.core.paginator import Paginator
@@ -120,10 +121,19 @@ def _list(request: HttpRequest, *, downloads: bool) -> HttpResponse:
     if contains_ssn(text):
         context["refusal"] = SsnRefused("the search box").messages[0]
         text, form = "", SearchForm(wanted)
-    found = find_entries(actor=actor, text=text, downloads=downloads, **wanted)
+    look = partial(
+        find_entries,
+        actor=actor,
+        text=text,
+        kind=wanted["kind"],
+        readers=wanted["readers"],
+        language=wanted["language"],
+        downloads=downloads,
+    )
+    found = look()
     loose = bool(text) and not found.exists()
     if loose:
-        found = find_entries(actor=actor, text=text, any_word=True, downloads=downloads, **wanted)
+        found = look(any_word=True)
     pages = Paginator(found, SIZE)
     page = pages.get_page(request.GET.get("page"))
     rows = rows_of(list(page.object_list), text=text, any_word=loose)

@@ -1,5 +1,6 @@
 """Pages for those who write: what is in the making, the form, publishing and withdrawing."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -181,7 +182,7 @@ def _again(form: EntryForm, conflict: Conflict) -> EntryForm:
 
     A file has to be chosen again: a browser sends none twice by itself.
     """
-    data: Any = form.data.copy()
+    data: Any = copy(form.data)
     data["expected_revision"] = str(conflict.current_version)
     again = EntryForm(data, has_file="remove_file" in form.fields)
     again.add_error(None, str(conflict))

@@ -17,6 +17,7 @@ _ALLOWED = re.compile(
 
 def test_headings_begin_below_the_only_h1_of_the_page() -> None:
     assert render("# One\n\n## Two\n\n###### Six") == "<h2>One</h2>\n<h3>Two</h3>\n<h4>Six</h4>\n"
+    assert render("## One\n\n### Two") == "<h2>One</h2>\n<h3>Two</h3>\n"
 
 
 def test_lists_tables_and_links_are_drawn() -> None:

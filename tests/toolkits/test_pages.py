@@ -101,7 +101,7 @@ def test_ep_02_an_entry_says_as_of_which_day_it_is_accurate(
     page = reader.get(f"{INDEX}{entry.key}/").content.decode()
     assert "Accurate as of October 10, 2025" in page
     assert "Policies may change" in page
-    assert "<h3>Steps</h3>" in page
+    assert "<h2>Steps</h2>" in page
     assert "<script>alert" not in page
 
 
