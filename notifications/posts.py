@@ -43,10 +43,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         rows = self.filter(exchange_id=actor.exchange_id)
         if actor.may(WRITE):
             return rows
-        if actor.may(READ) and actor.organization is not None:
-            audience = _AUDIENCE_OF.get(actor.organization.kind)
-            return rows.active(timezone.now()).filter(audience__in=[audience, Post.Audience.BOTH])
-        return rows.none()
+        audience = _AUDIENCE_OF.get(actor.organization.kind) if actor.organization else None
+        if audience is None or not actor.may(READ):
+            return rows.none()
+        return rows.active(timezone.now()).filter(audience__in=[audience, Post.Audience.BOTH])
 
     def active(self, at: datetime) -> "PostQuerySet":
         """Published, begun, neither withdrawn nor expired at the instant ``at``."""

@@ -13,11 +13,12 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from notifications import posts_services as services
-from notifications.posts import Post, PostChange, PostState
+from notifications.posts import READ, Post, PostChange, PostState
 from portal.casework.machine import Conflict, Refused
 from portal.documents.refusals import SsnRefused
 from portal.ledger.models import LedgerEntry
 from portal.tenancy.actor import NotAllowed
+from portal.tenancy.services import set_role_actions
 from tests.casework.cases import signed_in
 from tests.world import NOW, World
 
@@ -98,6 +99,19 @@ def test_agencies_and_entities_are_told_what_is_meant_for_them_PN_02(
         assert bool(seen_by(world, key)) is entity, key
     for key in ("office.staff", "scr", "ea.analyst", "admin", "privacy"):
         assert seen_by(world, key) == [], key
+
+
+def test_who_is_of_neither_an_agency_nor_an_entity_is_told_nothing_whatever_their_role_may(
+    world: World, announce: Announce
+) -> None:
+    announce(audience="both")
+    set_role_actions(
+        actor=world.actor("admin"),
+        role=world.actor("office.staff").membership.role,  # type: ignore[union-attr]
+        action_keys=[*world.actor("office.staff").actions, READ],
+    )
+    assert world.actor("office.staff").may(READ)
+    assert seen_by(world, "office.staff") == []
 
 
 def test_the_exchange_sends_notices_of_four_kinds_PN_01_PN_03(
