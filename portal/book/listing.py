@@ -95,10 +95,9 @@ class BookFilters(forms.Form):
     """What the book is narrowed by."""
 
     q = forms.CharField(
-        label="Search",
+        label="Name, number or email",
         max_length=120,
         required=False,
-        help_text="Name, case number, phone or email",
     )
     need = forms.ChoiceField(label="Needs", required=False, widget=PlainSelect)
     enroller = forms.ChoiceField(required=False, widget=PlainSelect)

@@ -1,6 +1,7 @@
 """Consumers in the one search of the portal: by name and by the numbers people quote."""
 
 import re
+from typing import Any
 
 from django.db.models import BigIntegerField, F, Func, QuerySet, Value
 from django.urls import NoReverseMatch, reverse
@@ -45,10 +46,7 @@ def first_consumers(*, actor: Actor, text: str, limit: int) -> list[Consumer]:
     """
 
     def build(actor: Actor, text: str, identifier: str) -> QuerySet[Consumer]:
-        matching = MatchingConsumers(Value(text), Value(identifier))
-        exchange = Exchange.objects.filter(pk=actor.exchange_id)
-        found = exchange.annotate(found=matching).values(found_id=F("found"))
-        rows = Consumer.objects.visible_to(actor).filter(pk__in=found)
+        rows = Consumer.objects.visible_to(actor).filter(pk__in=_ids(actor, text, identifier))
         shown = rows.only("pk", "full_name", "case_number", "zip_code")
         return shown.order_by("full_name", "pk")[:limit]
 
@@ -61,6 +59,17 @@ def first_consumers(*, actor: Actor, text: str, limit: int) -> list[Consumer]:
     if query is None:
         return list(build(actor, text, identifier))
     return query.rows(text=text, identifier=identifier)
+
+
+def matching_consumers(*, actor: Actor, rows: QuerySet[Consumer], text: str) -> QuerySet[Consumer]:
+    """Those of the rows whom a text may mean, by the same rule, however many there are."""
+    return rows.filter(pk__in=_ids(actor, text, normal_identifier(text)))
+
+
+def _ids(actor: Actor, text: str, identifier: str) -> QuerySet[Exchange, Any]:
+    matching = MatchingConsumers(Value(text), Value(identifier))
+    exchange = Exchange.objects.filter(pk=actor.exchange_id)
+    return exchange.annotate(found=matching).values(found_id=F("found"))
 
 
 def find_consumers(actor: Actor, text: str, limit: int) -> Found:

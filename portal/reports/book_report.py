@@ -109,7 +109,7 @@ def _line(
         CONSUMER: row.full_name,
         APPLICATION_ID: application.application_id if application else row.application_id,
         APPLICATION_NAME: head.full_name if head else "",
-        ENROLLMENT: f"{coverage.carrier_name} {coverage.plan_name}" if coverage else "",
+        ENROLLMENT: f"{coverage.carrier_name}, {coverage.plan_name}" if coverage else "",
         PROGRAM: application.program if application else "",
         ENROLLER: row.enroller.full_name if row.enroller else "",
         YEAR: application.year if application else None,
