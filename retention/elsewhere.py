@@ -112,7 +112,7 @@ def _find_needs(actor: Actor, ids: Collection[int], today: date) -> Mapping[int,
 
 
 def _waiting(actor: Actor, key: str, today: date) -> QuerySet[Any, Any]:
-    return CrwCase.objects.visible_to(actor).open().values("consumer_id")
+    return CrwCase.objects.visible_to(actor).open()
 
 
 def _card(actor: Actor) -> Mapping[str, Any] | None:

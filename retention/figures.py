@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, Count, Q, Sum, Value, When
+from django.db.models import Case, Count, Q, SmallIntegerField, Sum, Value, When
 from django.urls import reverse
 
 from portal.tenancy.actor import Actor
@@ -95,17 +95,19 @@ def in_days(duration: timedelta | None) -> str:
 def _count_open(
     visible: CrwCaseQuerySet, actor: Actor, now: datetime
 ) -> tuple[Counter[int], Counter[str]]:
+    # The place among the buckets and not its key: grouping by a small number costs half.
     whens = [
-        When(aged_from__gte=start, then=Value(bucket.key))
-        for bucket, start in aging.thresholds(now, actor.exchange.time_zone)
+        When(aged_from__gte=start, then=Value(place))
+        for place, (_, start) in enumerate(aging.thresholds(now, actor.exchange.time_zone))
     ]
-    oldest = Value(aging.BUCKETS[-1].key)
-    bucket = Case(*whens, default=oldest, output_field=CharField())
+    oldest = Value(len(aging.BUCKETS) - 1)
+    bucket = Case(*whens, default=oldest, output_field=SmallIntegerField())
     rows = visible.open().annotate(bucket=bucket).values("risk", "bucket").order_by()
     by_risk, by_bucket = Counter[int](), Counter[str]()
-    for risk, key, count in rows.annotate(count=Count("pk")).values_list("risk", "bucket", "count"):
+    counted = rows.annotate(count=Count("pk")).values_list("risk", "bucket", "count")
+    for risk, place, count in counted:
         by_risk[risk] += count
-        by_bucket[key] += count
+        by_bucket[aging.BUCKETS[place].key] += count
     return by_risk, by_bucket
 
 

@@ -14,6 +14,7 @@ from config.demo.letters import play_letters
 from config.demo.maryland import play_producer_escalations
 from config.demo.papers import Papers
 from config.demo.people import Invented, invent_people
+from config.demo.retention import play_retention
 from config.demo.scenes import ANALYST, OFFICE_STAFF
 from config.demo.service_center import PLAYERS
 from config.demo.stage import Stage
@@ -49,6 +50,7 @@ ROOM_STORIES: dict[str, Callable[[Stage], int]] = {
     "producer_escalation": play_producer_escalations,
     "member_case": play_member_cases,
     "plan_appeal": play_plan_appeals,
+    "crw": play_retention,
     **PLAYERS,
     "help_request": play_help_requests,
 }

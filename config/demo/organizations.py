@@ -63,7 +63,7 @@ EXCHANGES = (
         "externalaffairs@covered.example",
         "(916) 555-0100",
         (
-            *("constituent", "ticket", "appeal", "help_request"),
+            *("constituent", "ticket", "appeal", "crw", "help_request"),
             *(key for key, _ in _SERVICE_CENTER_WORK),
             *_ENROLLER_PORTAL,
         ),
