@@ -153,12 +153,12 @@ def enroller_or_leads(
         but: the person whose act it was, who knows already.
     """
     organization = Organization.objects.filter(
-        pk=organization_id, exchange_id=message.exchange_id
+        pk=organization_id or 0, exchange_id=message.exchange_id
     ).first()
     members = _members(organization, action="delegations.view", below=False)
-    named = members.filter(pk=enroller_id)
+    named = members.filter(pk=enroller_id or 0)
     told = named if named.exists() else members.filter(_leads_in(organization))
-    return told.exclude(pk=but)
+    return told.exclude(pk=but or 0)
 
 
 def operators(message: OutboxMessage) -> Iterable[Person]:

@@ -115,7 +115,7 @@ def sample_values(kind: MessageKind, *, exchange: Exchange) -> dict[str, str]:
         "contact": exchange.contact_email,
         "number": "EA-2025-000123",
         "status": "In progress",
-        "link": absolute(f"/{link}"),
+        "link": absolute(page_path(kind) if kind.page else f"/{link}"),
         "passcode": "000000",
         "referral_name": "Department of Managed Health Care",
         "referral_phone": "(916) 555-0100",

@@ -74,6 +74,7 @@ def mail_message(request: HttpRequest, pk: int) -> HttpResponse:
         "body": mail.body if shows_body else "",
         "headers": [
             ("Message", get(mail.key).label),
+            ("Sent as", mail.get_medium_display()),
             ("To", _address(mail)),
             ("Subject", mail.subject),
             ("Message-ID", mail.rfc_message_id),

@@ -14,7 +14,7 @@ from portal.delegations.models import DisclaimerVersion
 from portal.delegations.services import REASON_LENGTH
 from portal.documents.validation import NoSsnFormMixin
 from portal.tenancy.actor import Actor
-from portal.tenancy.models import Organization
+from portal.tenancy.models import Organization, Person
 from portal.ui.forms import DateInput
 
 #: Printed beside the search (DL-02).
@@ -125,7 +125,7 @@ class ReasonForm(NoSsnFormMixin, forms.Form):
     reason = forms.CharField(
         label="Reason",
         max_length=REASON_LENGTH,
-        help_text="Seen by your organization and the exchange's staff.",
+        help_text="Seen by the enroller's organization and the exchange's staff.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
@@ -133,7 +133,9 @@ class ReasonForm(NoSsnFormMixin, forms.Form):
 class AcceptForm(forms.Form):
     """Who takes the consumer, where a request names nobody."""
 
-    enroller = forms.ModelChoiceField(label="Who takes the consumer", queryset=None)
+    enroller = forms.ModelChoiceField(
+        label="Who takes the consumer", queryset=Person.objects.none()
+    )
 
     def __init__(self, *args: Any, organization: Organization, actor: Actor, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -147,7 +149,7 @@ class TransferForm(forms.Form):
 
     enroller = forms.ModelChoiceField(
         label="Transfer to",
-        queryset=None,
+        queryset=Person.objects.none(),
         help_text="Agents Level 1 receive no transfers.",
     )
 

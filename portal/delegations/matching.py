@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.views.decorators.debug import sensitive_variables
+
 from portal.consumers.mirror import SSN_PURPOSE, Consumer
 from portal.delegations.models import ToolSearch
 from portal.fields import blind_indexes
@@ -29,6 +31,7 @@ class Match:
     consumer_id: int | None = None
 
 
+@sensitive_variables("ssn")
 def match_consumer(*, exchange: Exchange, name: str, born: date, ssn: str = "") -> Match:
     """Find who has this name and date of birth, and this number where both sides have one.
 

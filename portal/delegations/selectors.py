@@ -61,11 +61,17 @@ def pending_of(actor: Actor) -> QuerySet[Delegation]:
     return rows.order_by("asked_at", "pk")
 
 
-def active_of(actor: Actor, *, name: str = "") -> QuerySet[Delegation]:
-    """Those in force, by the consumer's name; ``name`` narrows to names that hold it."""
+def active_of(actor: Actor) -> QuerySet[Delegation]:
+    """Those in force, by the consumer's name."""
     rows = delegations_of(actor).filter(status=Delegation.Status.ACTIVE)
-    if name:
-        rows = rows.filter(consumer__full_name__icontains=name)
+    if actor.is_outside:
+        # The same rows by the copy on the consumer, whose index has them in this order.
+        rows = rows.filter(
+            consumer__exchange_id=actor.exchange_id,
+            consumer__organization_id__in=actor.organization_ids,
+        )
+        if not actor.may("consumers.view_organization"):
+            rows = rows.filter(consumer__enroller_id=actor.person_id)
     return rows.order_by("consumer__full_name", "pk")
 
 

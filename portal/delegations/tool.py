@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from portal.casework.machine import Refused
 from portal.casework.models import OutboxMessage
@@ -82,6 +83,7 @@ class Secret:
     passcode: str
 
 
+@sensitive_variables("ssn")
 def search_consumer(*, actor: Actor, name: str, date_of_birth: date, ssn: str = "") -> ToolSearch:
     """Look for a consumer; what was found shows once the disclaimers are accepted.
 
@@ -245,13 +247,13 @@ def give_up(*, actor: Actor, search: ToolSearch) -> ToolSearch:
 
 def locked_until(search: ToolSearch, *, at: datetime) -> datetime | None:
     """When passcodes for the search's consumer can be entered again (UTC); None: now."""
-    guard = PasscodeGuard.objects.filter(consumer_id=search.consumer_id).first()
+    guard = _guard_for(search)
     return guard.locked_until if guard and guard.locked_until and guard.locked_until > at else None
 
 
 def sends_left(search: ToolSearch, *, at: datetime) -> int:
     """How many more passcodes can be sent for the search's consumer at the instant ``at``."""
-    guard = PasscodeGuard.objects.filter(consumer_id=search.consumer_id).first()
+    guard = _guard_for(search)
     if guard is None or guard.sends_since is None or guard.sends_since <= at - _WINDOW:
         return PASSCODE_SENDS
     return max(0, PASSCODE_SENDS - guard.sends)
@@ -307,12 +309,13 @@ def _result(actor: Actor, search: ToolSearch) -> str:
     step = _RESULTS[ToolSearch.Found(search.found)]
     if step != Step.MATCH:
         return step
-    mine = Consumer.objects.filter(
-        pk=search.consumer_id,
-        organization_id=search.organization_id,
-        enroller_id=actor.person_id,
-    )
-    return Step.ALREADY if mine.exists() else Step.MATCH
+    consumer = _consumer_of(search)
+    has = (consumer.organization_id, consumer.enroller_id)
+    return Step.ALREADY if has == (search.organization_id, actor.person_id) else Step.MATCH
+
+
+def _guard_for(search: ToolSearch) -> PasscodeGuard | None:
+    return PasscodeGuard.objects.filter(consumer=search.consumer).first()
 
 
 def _guard_of(consumer: Consumer) -> PasscodeGuard:

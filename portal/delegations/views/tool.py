@@ -164,7 +164,7 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
         request,
         get_object_or_404(ToolSearch.objects.visible_to(actor), pk=found.pk),
         passcode_form=shown,
-        problem=" ".join(form.errors.get("passcode", [])),
+        problem=" ".join(str(error) for error in form.errors.get("passcode", [])),
         status=422,
     )
 
