@@ -1,6 +1,7 @@
 """The wizard in three steps, the lists of open and past requests, and the figures."""
 
 import uuid
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -97,7 +98,7 @@ def choose_topic(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "steps": STEPS,
         "groups": [
-            {"label": category.label, "topics": topics}
+            {"label": category.label, "topics": topics, "who_answers": _said_once(topics)}
             for category, topics in selectors.topics_by_category(actor).items()
         ],
         "chosen": form["topic"].value(),
@@ -249,6 +250,12 @@ def _actor(request: HttpRequest, action: str) -> Actor:
     if not actor.has_module(KIND):
         raise Http404  # an exchange without help requests has no such pages
     return actor
+
+
+def _said_once(topics: Sequence[HelpTopic]) -> str:
+    """Who answers, where it is the same for all topics of a category; else each says it."""
+    sentences = {topic.who_answers for topic in topics}
+    return sentences.pop() if len(sentences) == 1 else ""
 
 
 def _keep(actor: Actor, public_id: uuid.UUID, choice: Choice) -> Draft:
