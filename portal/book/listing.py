@@ -212,7 +212,7 @@ def read_book(actor: Actor, params: QueryDict) -> BookList:
     if sort is None:
         raise BadRequest("There is no such order of this list.")
     today, refusal = today_of(actor), ""
-    if any(contains_ssn(value) for value in params.values()):
+    if any(contains_ssn(str(value)) for value in params.values()):
         params, refusal = QueryDict(), SsnRefused("the search box").messages[0]
     return BookList(
         actor=actor,

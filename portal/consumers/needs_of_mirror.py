@@ -84,7 +84,10 @@ def _needs_of(row: Any, today: date) -> list[Need]:
         needs.append(_need(CONSENT, row.consent_until, tone=tone))
     birthday = birthday_at(row.date_of_birth, MEDICARE_AGE)
     if row.is_covered and birthday <= today + AHEAD:
-        needs.append(_need(MEDICARE, birthday, tone="danger" if birthday <= today else "warning"))
+        # A day to be ready by only while it lies ahead.
+        is_past = birthday <= today
+        due_on, tone = (None, "danger") if is_past else (birthday, "warning")
+        needs.append(_need(MEDICARE, due_on, tone=tone))
     return needs
 
 

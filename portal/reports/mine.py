@@ -194,11 +194,14 @@ def _show(
         data={"report": asked.report.key},
     )
     own = asked.url("edit" if form else "report")
+    lines = [[line.get(column.key) for column in asked.columns] for line in values]
+    labels = [column.label for column in asked.columns]
     context: dict[str, Any] = {
         "asked": asked,
         "form": form,
         "folder": services.FOLDER,
-        "lines": [[line.get(column.key) for column in asked.columns] for line in values],
+        "lines": lines,
+        "table": [list(zip(labels, line, strict=True)) for line in lines],
         "total": count_all({"list": rows})["list"],  # type: ignore[dict-item]
         "filtered_by": services.description(asked.report, asked.chosen),
         "previous_url": f"{own}?{urlencode({'before': page.before})}" if page.before else "",

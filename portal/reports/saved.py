@@ -23,7 +23,7 @@ MOST: Final = 50
 
 def own_reports(actor: Actor) -> QuerySet[SavedReport]:
     """The actor's reports in this exchange, the last run first; nobody sees another's."""
-    return SavedReport.objects.filter(exchange_id=actor.exchange_id, person_id=actor.person_id)
+    return SavedReport.objects.filter(exchange_id=actor.exchange_id, person=actor.person)
 
 
 def recent_reports(actor: Actor) -> list[SavedReport]:

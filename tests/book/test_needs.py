@@ -97,7 +97,11 @@ def test_sm_04_medicare_is_told_90_days_before_65_and_until_the_coverage_ends(
     actor = world.actor("agent")
     assert needed(actor, found) == {}, "Without health coverage there is nothing to change."
     enrollment = ground.enroll(found)
-    assert ("medicare_aged_out" in needed(actor, found)) is is_told
+    told = needed(actor, found)
+    assert ("medicare_aged_out" in told) is is_told
+    if is_told:
+        ahead = birthday_at(born, 65)
+        assert told["medicare_aged_out"] == (ahead if ahead > TODAY else None)
     assert ("medicare_aged_out" in waiting(actor, found)) is is_told
     enrollment.status = "terminated"
     enrollment.save()
