@@ -276,7 +276,7 @@ def test_the_api_lists_decides_and_transfers(world: World, call: Caller) -> None
     consumer = consumer_of(world)
     row = pending(world, consumer, "agent")
     agent = call("agent")
-    [listed] = agent.get("delegations/pending/").json()
+    [listed] = agent.get("delegations/pending/").json()["results"]
     assert (listed["id"], listed["consumer"]) == (row.pk, NAME)
     assert call("harbor.agent").post(f"delegations/{row.pk}/accept/").status_code == 404
     assert call("admin1").post(f"delegations/{row.pk}/accept/").status_code == 403
