@@ -89,6 +89,16 @@ _NAVIGATION: Final = (
         "What a CRW case can be closed with.",
         module=KIND,
     ),
+    NavItem(
+        "crw-risk-models",
+        "Risk models",
+        "retention:risk-models",
+        "retention.risk_models",
+        90,
+        "organization",
+        "What scores renewal files that bring no risk of their own.",
+        module=KIND,
+    ),
 )
 
 

@@ -45,7 +45,7 @@ _OUTCOMES = ("reached", "left_message", "left_message", "no_answer", "no_answer"
 _CHANNELS = ("phone", "phone", "phone", "text", "email", "mail")
 _REASONS = (
     "Loses the federal subsidy",
-    "Premium rises by 20 % or more",
+    "Premium rises by 20% or more",
     "Does not pay automatically",
     "Was renewed without choosing a plan last year",
     "No contact within 60 days",

@@ -97,7 +97,7 @@ def _premium_reason(values: Values) -> str:
     if change >= 50:
         return "Premium rises by half or more"
     if change >= 20:
-        return "Premium rises by 20 % or more"
+        return "Premium rises by 20% or more"
     if change > 0:
         return "Premium rises"
     return "Premium stays the same" if change == 0 else "Premium falls"

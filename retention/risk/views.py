@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.casework.machine import Refused
 from portal.tenancy.actor import Actor
+from retention.models import Risk
 from retention.risk.features import FEATURES
 from retention.risk.models import RiskModelVersion
 from retention.risk.services import ACTION, put_into_use, take_out_of_use
@@ -159,11 +160,8 @@ def _weight(column: Mapping[str, Any]) -> dict[str, str]:
 
 def _risks(version: RiskModelVersion) -> list[tuple[str, str]]:
     cuts = [0.0, *version.cut_points, 1.0]
-    return [
-        (f"Risk {risk}", f"{cuts[risk - 1]:.0%} to {cuts[risk]:.0%}")
-        for risk in range(1, len(cuts))
-    ]
+    return [(str(risk.label), f"{cuts[risk - 1]:.0%} to under {cuts[risk]:.0%}") for risk in Risk]
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{share:.1%}"

@@ -30,7 +30,7 @@ def test_crw_03_a_case_belongs_to_the_consumers_enroller_and_ages_from_its_openi
     world: World,
 ) -> None:
     consumer = add_consumer(world)
-    reasons = ("Premium rises by 20 % or more", "Loses the federal subsidy")
+    reasons = ("Premium rises by 20% or more", "Loses the federal subsidy")
 
     [pk] = open_cases(actor=world.system, rows=[_new(consumer.pk, risk_reasons=reasons)], at=NOW)
 

@@ -36,9 +36,9 @@ def test_the_calibration_plot_has_its_table_and_the_coefficients_are_explained(
 
     assert 'data-chart-table="calibration"' in page
     assert 'id="calibration"' in page
-    assert "10.0 %" in page
+    assert "10.0%" in page
     assert "Raises the odds by 11%" in page
-    assert "Risk 5" in page
+    assert "5 = Very High Risk" in page
 
 
 def test_using_a_version_is_asked_first_and_then_done(world: World, osd: Client) -> None:
