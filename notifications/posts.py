@@ -163,4 +163,4 @@ class PostChange(models.Model):
 
 
 def _read_by(actor: "Actor") -> Any:
-    return Exists(PostRead.objects.filter(post=OuterRef("pk"), person_id=actor.person_id))
+    return Exists(PostRead.objects.filter(post=OuterRef("pk"), person=actor.person))

@@ -91,6 +91,7 @@ def register_work_kind(kind: WorkKind) -> CaseKind:
             doors={**shared, **kind.doors},
             detailed=kind.detailed if kind.visible else detailed,
             shares_details=kind.detailed is not None and kind.shares_details,
+            brought_by=kind.brought_by,
             summaries=summaries,
             project=kind.project or projection.project,
             open_for=services.open_for_case,

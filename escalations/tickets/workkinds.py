@@ -42,6 +42,7 @@ class WorkKind:
     detailed: Callable[[Actor], Q | None] | None = None
     #: Whether somebody outside can be among them.
     shares_details: bool = True
+    brought_by: str = "Enroller"
     #: How its work ends; those its machine was built with.
     outcomes: tuple[Outcome, ...] = (RESOLVED,)
     #: Clocks of a contact in which the consumer was reached, written to, or left a message.

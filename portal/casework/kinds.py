@@ -62,6 +62,8 @@ class CaseKind:
     outcome: Callable[[Any], tuple[str, str]] | None = None
     #: Types its cases can have, by ``Case.topic``: ``(actor) -> [(key, label)]``; for filters.
     topics: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
+    #: What pages call whoever brought it, e.g. “Enroller can see this”.
+    brought_by: str = "Office"
     #: Whether those outside to whom ``detailed`` applies can ever be shown details.
     shares_details: bool = True
     #: Whether its cases are worked in pages of their own: the general lists leave them out, search

@@ -62,6 +62,7 @@ def topics(actor: Actor) -> Sequence[tuple[str, str]]:
 
 
 HELP_REQUEST = CaseKind(
+    brought_by="Enroller",
     key=KIND,
     label="Help request",
     plural="Help requests",

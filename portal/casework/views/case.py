@@ -122,6 +122,7 @@ def case_context(request: HttpRequest, actor: Actor, case: Case) -> dict[str, An
         ),
         "show": show if show in ("office", "internal") else "all",
         "has_office": has_office,
+        "brought_by": kind.brought_by,
         "due_days": days_left(calendar, view.due_at, timezone.now()),
         "buttons": [button for button in buttons if button.rank < 2][:3],
         "more_buttons": [button for n, button in enumerate(buttons) if button.rank == 2 or n > 2],

@@ -36,7 +36,7 @@ _TONE_SYMBOLS = {
 }
 _VISIBILITY = {
     "internal": ("lock", "Internal only"),
-    "shared": ("eye", "Office can see this"),
+    "shared": ("eye", "{} can see this"),
 }
 
 
@@ -192,8 +192,10 @@ def _business_days(count: int) -> str:
 
 
 @register.simple_tag
-def visibility_mark(kind: str) -> SafeString:
+def visibility_mark(kind: str, reader: str = "Office") -> SafeString:
     """Mark who can read something: ``internal`` or ``shared``, in colour, icon and words.
+
+    ``reader`` is what the page calls whoever it is shared with.
 
     Raises ``ValueError`` for any other kind: guessing here would tell a writer the wrong audience.
     """
@@ -201,7 +203,10 @@ def visibility_mark(kind: str) -> SafeString:
         raise ValueError(f"Unknown visibility {kind!r}: use 'internal' or 'shared'.")
     symbol, text = _VISIBILITY[kind]
     return format_html(
-        '<span class="ui-visibility ui-visibility--{}">{}{}</span>', kind, icon(symbol), text
+        '<span class="ui-visibility ui-visibility--{}">{}{}</span>',
+        kind,
+        icon(symbol),
+        text.format(reader or "Office"),
     )
 
 
@@ -360,9 +365,12 @@ def definition_list(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/timeline.html")
-def timeline(events: Iterable[Any]) -> dict[str, Any]:
-    """Show events with ``when``, ``title`` and optional ``actor``, ``body``, ``visibility``."""
-    return {"events": events}
+def timeline(events: Iterable[Any], reader: str = "Office") -> dict[str, Any]:
+    """Show events with ``when``, ``title`` and optional ``actor``, ``body``, ``visibility``.
+
+    ``reader`` is what the page calls whoever shared events are shared with.
+    """
+    return {"events": events, "reader": reader}
 
 
 @register.inclusion_tag("ui/steps.html")
