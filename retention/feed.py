@@ -152,7 +152,7 @@ class _Batch:
             return ""
         if not standing.is_open:
             self.reopening.append(standing.case)
-        if (risk, reasons) != (standing.risk, standing.reasons):
+        if (risk, list(reasons)) != (standing.risk, standing.reasons):
             self.scores[standing.case] = set_acts.Score(standing.case, risk, source, reasons)
         if data["deadline"] != standing.deadline:
             self.deadlines[standing.case] = data["deadline"]
@@ -170,30 +170,32 @@ class _Batch:
         return scored.risk, self._scorer.source, scored.reasons
 
     def _write(self) -> Applied:
-        everyone = {"actor": self.actor, "at": self.at}
+        actor, at = self.actor, self.at
         changed: set[int] = set()
-        for reason, case_ids in self.closing.items():
-            try:
-                changed.update(
-                    set_acts.close_by_system(case_ids=case_ids, reason_key=reason, **everyone)
-                )
-            except ResolutionReason.DoesNotExist:
-                raise FeedRefused(
-                    "The exchange has not been given its resolution reasons. Found them first."
-                ) from None
+        for reason, ids in self.closing.items():
+            changed.update(self._close(ids, reason))
         if self.reopening:
+            why = "up_for_renewal_again"
             changed.update(
-                set_acts.reopen_by_system(
-                    case_ids=self.reopening, why="up_for_renewal_again", **everyone
-                )
+                set_acts.reopen_by_system(actor=actor, case_ids=self.reopening, why=why, at=at)
             )
         if self.scores:
-            set_acts.rescore(scores=list(self.scores.values()), **everyone)
+            set_acts.rescore(actor=actor, scores=list(self.scores.values()), at=at)
             changed.update(self.scores)
         if self.deadlines:
-            changed.update(set_acts.move_deadlines(deadlines=self.deadlines, **everyone))
-        opened = open_cases(rows=self.new, **everyone)
+            changed.update(set_acts.move_deadlines(actor=actor, deadlines=self.deadlines, at=at))
+        opened = open_cases(actor=actor, rows=self.new, at=at)
         return Applied(new=len(opened), changed=len(changed), refused=self.refused)
+
+    def _close(self, case_ids: Sequence[int], reason_key: str) -> list[int]:
+        try:
+            return set_acts.close_by_system(
+                actor=self.actor, case_ids=case_ids, reason_key=reason_key, at=self.at
+            )
+        except ResolutionReason.DoesNotExist:
+            raise FeedRefused(
+                "The exchange has not been given its resolution reasons. Found them first."
+            ) from None
 
 
 RENEWALS = FeedKind(

@@ -26,7 +26,7 @@ class Standing(NamedTuple):
     #: The case was closed because the consumer had renewed, ended or left, not by an enroller.
     was_closed_by_system: bool
     risk: int
-    reasons: tuple[str, ...]
+    reasons: list[str]
     deadline: date | None
 
     @property
@@ -41,7 +41,7 @@ _LOOK_UP = f"""
         coalesce(crw.case_id, 0), coalesce(crw.is_open, FALSE),
         coalesce(NOT crw.is_open AND reason.by_system_only AND reason.key <> 'plan_year_over',
             FALSE),
-        coalesce(crw.risk, 0), crw.risk_reasons, crw.deadline
+        coalesce(crw.risk, 0), coalesce(crw.risk_reasons, '{{}}'), crw.deadline
     FROM json_to_recordset(%(rows)s::json)
         AS wanted(place int, case_number text, person_id text, plan_year smallint)
     LEFT JOIN {Consumer._meta.db_table} consumer ON consumer.exchange_id = %(exchange)s
@@ -70,7 +70,4 @@ def look_up(actor: Actor, rows: Sequence[FeedRow]) -> list[Standing]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, {"exchange": actor.exchange_id, "rows": json.dumps(wanted)})
-        return [
-            Standing(*found[:6], reasons=tuple(found[6] or ()), deadline=found[7])
-            for found in cursor.fetchall()
-        ]
+        return [Standing(*found) for found in cursor.fetchall()]
