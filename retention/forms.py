@@ -73,7 +73,6 @@ class CloseForm(ActForm):
     reason = forms.ModelChoiceField(
         label="Resolution Reason",
         queryset=ResolutionReason.objects.none(),
-        to_field_name="key",
         empty_label="- Select -",
         help_text="The one that best fits the outcome of your outreach.",
         error_messages={"required": MISSING["reason"]},
