@@ -1,5 +1,6 @@
 """Every write of enroller portal notifications: written, published, withdrawn, read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -173,13 +174,13 @@ def _check(post: Post) -> None:
         raise ValidationError({"expires_at": "This is in the past: nobody would see it."})
 
 
-def _note(post: Post, actor: Actor, what: PostChange.What, fields: list[str] | None = None) -> None:
+def _note(post: Post, actor: Actor, what: PostChange.What, fields: Sequence[str] = ()) -> None:
     PostChange.objects.create(
-        exchange=actor.exchange, post=post, person=actor.person, what=what, fields=fields or []
+        exchange=actor.exchange, post=post, person=actor.person, what=what, fields=list(fields)
     )
     record(
         actor=actor,
         action=f"notifications.post_{what.value}",
-        fields=fields or [],
+        fields=fields,
         data={"post": post.pk},
     )

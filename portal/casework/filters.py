@@ -103,11 +103,7 @@ class Choices:
 
     @cached_property
     def _offered(self) -> list[CaseKind]:
-        return [
-            kind
-            for kind in kinds.all_kinds()
-            if kind.key in self.actor.exchange.modules and not kind.has_workspace
-        ]
+        return kinds.listed_kinds(self.actor)
 
     @cached_property
     def _statuses(self) -> list[Status]:

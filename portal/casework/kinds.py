@@ -108,6 +108,15 @@ def all_kinds() -> list[CaseKind]:
     return list(_kinds.values())
 
 
+def listed_kinds(actor: Actor) -> list[CaseKind]:
+    """The kinds the actor's exchange works in the general lists; not those with a workspace."""
+    return [
+        kind
+        for kind in _kinds.values()
+        if kind.key in actor.exchange.modules and not kind.has_workspace
+    ]
+
+
 def visible_q(actor: Actor) -> Q:
     """Which cases an actor may know of, over all kinds; nobody in particular knows of none."""
     return _either(actor, lambda kind: kind.visible)

@@ -40,9 +40,8 @@ class Step:
 
 
 def kinds_of(kind_key: str, actor: Actor) -> list[CaseKind]:
-    """The kinds a macro is for: the one it names, or all of the exchange."""
-    offered = [kind for kind in kinds.all_kinds() if kind.key in actor.exchange.modules]
-    return [kind for kind in offered if kind_key in ("", kind.key)]
+    """The kinds a macro is for: the one it names, or all that stand in the general lists."""
+    return [kind for kind in kinds.listed_kinds(actor) if kind_key in ("", kind.key)]
 
 
 def acts_for(kind_key: str, actor: Actor) -> dict[str, tuple[Act, ActDoor]]:

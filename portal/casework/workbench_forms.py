@@ -69,8 +69,7 @@ class NewMacroForm(UnitForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
-        offered = [kind for kind in kinds.all_kinds() if kind.key in actor.exchange.modules]
         cast(forms.ChoiceField, self.fields["kind"]).choices = [
             ("", "Every kind of case"),
-            *((kind.key, kind.plural) for kind in offered),
+            *((kind.key, kind.plural) for kind in kinds.listed_kinds(actor)),
         ]

@@ -48,7 +48,7 @@ class ClockReportForm(forms.Form):
     def __init__(self, data: QueryDict, *, actor: Actor, today: date) -> None:
         super().__init__(data)
         self.today = today
-        offered = [kind for kind in kinds.all_kinds() if kind.key in actor.exchange.modules]
+        offered = kinds.listed_kinds(actor)
         self._choose("kind", "All kinds", [(kind.key, kind.plural) for kind in offered])
         #: ``(kind, type)`` → the type's label.
         self.topics = {
