@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import isqrt
 from random import Random
 
 #: Language → given names, family names, whether the family name comes first.
@@ -41,6 +42,8 @@ _NAMES: dict[str, tuple[tuple[str, ...], tuple[str, ...], bool]] = {
     "Punjabi": (("Gurpreet", "Harjit", "Simran", "Manvir"), ("Dhaliwal", "Sandhu", "Gill"), False),
 }
 _AREA_CODES = ("209", "310", "415", "510", "559", "562", "619", "714", "818", "909", "916")
+#: The first possible birthday, and in how many days from it everybody was born.
+_BORN_FROM, _BORN_WITHIN = date(1938, 1, 1), 70 * 365
 _ZIP_CODES = ("90011", "92083", "93702", "94103", "94601", "95023", "95340", "95823", "96001")
 
 
@@ -75,7 +78,8 @@ def invent_people(count: int, *, seed: int) -> list[Invented]:
             Invented(
                 name=joint.join((family, given) if family_first else (given, family)),
                 language=language,
-                born=date(1938, 1, 1) + timedelta(days=random.randrange(70 * 365)),
+                # The root leaves few old enough for Medicare: one in nine, not one in three.
+                born=_BORN_FROM + timedelta(isqrt(random.randrange(_BORN_WITHIN) * _BORN_WITHIN)),
                 case_number=f"{random.choice('51')}{seed:03d}{number:06d}",
                 phone=f"{random.choice(_AREA_CODES)}-555-01{random.randrange(100):02d}",
                 email=f"consumer{seed}.{number}@mail.example",

@@ -49,8 +49,9 @@ def follow(person: Person, name: str) -> None:
 
 
 def press(person: Person, name: str) -> None:
-    """Press a button of the page and check the page it leads to."""
-    _unfolded(person.page, person.page.get_by_role("button", name=name, exact=True)).click()
+    """Press a button of the page (not of the header) and check the page it leads to."""
+    main = person.page.get_by_role("main")
+    _unfolded(person.page, main.get_by_role("button", name=name, exact=True)).click()
     person.check_page()
 
 

@@ -40,7 +40,7 @@
 
   function draw(box) {
     const table = document.getElementById(box.dataset.chartTable);
-    if (!table || !window.Chart || box.dataset.drawn) { return; }
+    if (!table || !window.Chart || "drawn" in box.dataset) { return; }
     box.dataset.drawn = "";
     const shape = box.dataset.chart;
     const lies = shape === "bar";
