@@ -15,8 +15,10 @@ from tests.access.policy import (
     ERU,
     EVERYBODY,
     EVERYONE,
+    LEADS,
     OFFICE,
     OFFICES,
+    OSD,
     PRIVACY,
     PUBLIC,
     STAFF,
@@ -30,7 +32,7 @@ from tests.access.policy import (
 CASE = OFFICE | EA | ERU
 #: Whose the test's personal things are: tokens, saved views, bells; and the draft.
 OWN, WRITER = frozenset({"ea.analyst"}), frozenset({"office.staff"})
-MANAGERS = ADMIN | {"office.manager", "agency.manager"}
+MANAGERS = ADMIN | LEADS | {"office.manager"}
 #: Those of them in whose organization the test's membership and invitation are.
 INVITERS = ADMIN | {"office.manager"}
 
@@ -116,11 +118,11 @@ ROUTES: dict[str, Route] = rooms.routes() | {
     "clocks:calendar-edit": thing(ADMIN, key="calendar", post=True),
     "clocks:policies": page(STAFF),
     "clocks:policy-edit": thing(ADMIN, key="policy", post=True),
-    "consumers:feeds": page(ADMIN, post=True),
-    "consumers:feed-run": thing(ADMIN, pk="feed_run"),
-    "consumers:feed-progress": thing(ADMIN, pk="feed_run"),
-    "consumers:feed-continue": thing(ADMIN, pk="feed_run", post=True, get=False),
-    "consumers:feed-refused": thing(ADMIN, pk="feed_run"),
+    "consumers:feeds": page(ADMIN | OSD, post=True),
+    "consumers:feed-run": thing(ADMIN, ADMIN | OSD, pk="feed_run"),
+    "consumers:feed-progress": thing(ADMIN, ADMIN | OSD, pk="feed_run"),
+    "consumers:feed-continue": thing(ADMIN, ADMIN | OSD, pk="feed_run", post=True, get=False),
+    "consumers:feed-refused": thing(ADMIN, ADMIN | OSD, pk="feed_run"),
     "ledger:ledger": page(PRIVACY),
     "ledger:find": page(PRIVACY, post=True, get=False),
     "ledger:export": page(PRIVACY),

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.tenancy.models import Person
-from tests.access.policy import ALL, NOWHERE, Route
+from tests.access.policy import ALL, EVERYONE, NOWHERE, Route
 from tests.access.table import GROUPS, ROUTES
 from tests.access.things import MADE_UP, Things, make_things
 from tests.world import World
@@ -41,7 +41,7 @@ def test_every_address_is_in_the_table_and_the_table_names_no_other() -> None:
 @pytest.fixture
 def everybody(world: World, other_world: World) -> dict[str, Client]:
     """A signed-in browser for each person of the table, and one for nobody."""
-    people: dict[str, Person] = dict(world.people)
+    people: dict[str, Person] = {key: world.person(key) for key in sorted(EVERYONE)}
     people["foreign.analyst"] = other_world.people["ea.analyst"]
     people["foreign.office"] = other_world.people["office.staff"]
     people["superuser"] = Person.objects.create_superuser(

@@ -9,27 +9,50 @@ from typing import Any
 
 from portal.reports import saved
 from portal.reports.book_report import MY_BOOK
-from tests.access.policy import ENROLLERS, ERU, PAU, PRIVACY, PSU, SCR, Route, page, thing
+from tests.access.policy import (
+    ADMIN_STAFF,
+    ENROLLERS,
+    ERU,
+    OSD,
+    PAU,
+    PRIVACY,
+    PSU,
+    SCR,
+    Route,
+    page,
+    thing,
+)
 from tests.book import ground
 from tests.world import World
 
-#: Staff who help consumers, and enrollers; the test's consumer is one of the agent's.
-_SEES = ERU | PAU | PRIVACY | PSU | SCR | ENROLLERS
+#: Staff who help consumers; of the enrollers, the agent whose consumer it is, and those who see
+#: the whole agency's.
+_HELPING = ERU | PAU | PRIVACY | PSU | SCR | OSD
+_SEES = _HELPING | ADMIN_STAFF | {"agent", "agency.manager"}
 _AGENT = frozenset({"agent"})
+#: Admin Staff see and upload; they take no file (decision 18).
+_EXPORTING = ENROLLERS - ADMIN_STAFF
+_REPORTING = ENROLLERS | OSD
+
+
+def _standard(allow: frozenset[str], *, post: bool = False) -> Route:
+    """The report on one's own book: Outreach and Sales have reports, and no book."""
+    return Route(allow, OSD, {"key": "report"}, post=post)
+
 
 ROUTES: dict[str, Route] = {
     "book:list": page(ENROLLERS),
-    "book:export": page(ENROLLERS),
-    "book:consumer": thing(_SEES, pk="consumer"),
-    "reports:mine": page(ENROLLERS),
-    "reports:standard-report": page(ENROLLERS, key="report"),
-    "reports:standard-edit": page(ENROLLERS, key="report", post=True),
-    "reports:standard-export": page(ENROLLERS, key="report"),
-    "reports:own-report": thing(_AGENT, ENROLLERS, pk="own_report"),
-    "reports:own-edit": thing(_AGENT, ENROLLERS, pk="own_report", post=True),
-    "reports:own-save": thing(_AGENT, ENROLLERS, pk="own_report", post=True),
-    "reports:own-delete": thing(_AGENT, ENROLLERS, pk="own_report", get=False, post=True),
-    "reports:own-export": thing(_AGENT, ENROLLERS, pk="own_report"),
+    "book:export": page(_EXPORTING),
+    "book:consumer": thing(_SEES, _HELPING | ENROLLERS, pk="consumer"),
+    "reports:mine": page(_REPORTING),
+    "reports:standard-report": _standard(ENROLLERS),
+    "reports:standard-edit": _standard(ENROLLERS, post=True),
+    "reports:standard-export": _standard(_EXPORTING),
+    "reports:own-report": thing(_AGENT, _REPORTING, pk="own_report"),
+    "reports:own-edit": thing(_AGENT, _REPORTING, pk="own_report", post=True),
+    "reports:own-save": thing(_AGENT, _REPORTING, pk="own_report", post=True),
+    "reports:own-delete": thing(_AGENT, _REPORTING, pk="own_report", get=False, post=True),
+    "reports:own-export": thing(_AGENT, _REPORTING, pk="own_report"),
 }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.access.policy import ADMIN, page
+from tests.access.policy import ADMIN, OSD, page
 from tests.world import World
 
 ROUTES = {
-    "consumers:feed-example-csv": page(ADMIN, key="feed_kind"),
-    "consumers:feed-example-json": page(ADMIN, key="feed_kind"),
+    "consumers:feed-example-csv": page(ADMIN | OSD, key="feed_kind"),
+    "consumers:feed-example-json": page(ADMIN | OSD, key="feed_kind"),
 }
 
 

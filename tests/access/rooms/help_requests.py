@@ -24,7 +24,7 @@ ROUTES = {
     "help_requests:details": page(ENROLLERS, post=True, **_STEP),
     "help_requests:review": thing(AGENT, ENROLLERS, post=True, **_OWN),
     "help_requests:discard": thing(AGENT, ENROLLERS, post=True, **_OWN),
-    "help_requests:received": thing(ENROLLERS, number="help_request"),
+    "help_requests:received": thing(AGENT | {"agency.manager"}, ENROLLERS, number="help_request"),
 }
 
 

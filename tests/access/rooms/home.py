@@ -7,18 +7,14 @@ from typing import Any
 
 from notifications import posts_services
 from notifications.posts import Post
-from tests.access.policy import ADMIN, ENROLLERS, Route, page, thing
+from tests.access.policy import ADMIN, ADMIN_STAFF, ENROLLERS, LEADS, OSD, Route, page, thing
 from tests.world import NOW, World
 
 #: Agency and Entity users; those of them who enroll; those who write for them.
-READERS = ENROLLERS | {
-    *("agent1", "agent2b", "admin1", "admin2", "harbor.manager", "harbor.agent"),
-    *("entity.contact", "cec", "cec2"),
-}
-COMPARING = READERS - {"admin1", "admin2"}
-OSD = frozenset({"osd.staff"})
+READERS = ENROLLERS
+COMPARING = READERS - ADMIN_STAFF
 #: Who may invite; of them, those in whose organization the test's enroller is.
-MANAGERS = ADMIN | {"office.manager", "agency.manager", "harbor.manager", "entity.contact"}
+MANAGERS = ADMIN | LEADS | {"office.manager"}
 LICENSING = ADMIN | {"agency.manager"}
 
 ROUTES: dict[str, Route] = {

@@ -11,11 +11,12 @@ from escalations.producers.models import Channel, ProducerCall
 from escalations.producers.table import KIND
 from escalations.tickets import configuration as tickets
 from portal.consumers.models import Consumer
-from tests.access.policy import ADMIN, page, thing
+from tests.access.policy import ADMIN, AGENCY_LEADS, page, thing
 from tests.world import World
 
 #: A manager stands for the producers: the agent of this world is none.
-PRODUCERS = frozenset({"agency.manager"})
+PRODUCERS = AGENCY_LEADS
+OURS = frozenset({"agency.manager"})
 NOBODY: frozenset[str] = frozenset()
 _STEP = {"way": "producer_way", "public_id": "producer_draft"}
 
@@ -23,14 +24,14 @@ ROUTES = {
     "producers:home": page(PRODUCERS),
     "producers:help": page(PRODUCERS | ADMIN),
     "producers:record": page(NOBODY),
-    "producers:received": thing(PRODUCERS, number="producer_escalation"),
+    "producers:received": thing(OURS, PRODUCERS, number="producer_escalation"),
     "producers:call": thing(NOBODY, pk="producer_call"),
     "producers:begin": page(PRODUCERS, post=True, get=False, way="producer_way"),
     "producers:choose": page(PRODUCERS, post=True, **_STEP),
     "producers:details": page(PRODUCERS, post=True, **_STEP),
     "producers:call-details": page(NOBODY, post=True, **_STEP),
     "producers:add-to-original": thing(
-        PRODUCERS, post=True, get=False, number="producer_escalation", **_STEP
+        OURS, PRODUCERS, post=True, get=False, number="producer_escalation", **_STEP
     ),
 }
 

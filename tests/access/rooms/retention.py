@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from retention.models import ResolutionReason
-from tests.access.policy import ADMIN, ENROLLERS, Route, page, thing
+from tests.access.policy import ADMIN, AGENCY_LEADS, LEADS, OSD, WORKING, Route, page, thing
 from tests.retention.ground import open_crw
 from tests.world import World
 
-MANAGER = frozenset({"agency.manager"})
+#: Admin Staff have no part in renewals.
+WORKERS = WORKING | LEADS
 #: The agent who has the case, and the manager of the agency.
-CASE = ENROLLERS
+CASE = frozenset({"agent", "agency.manager"})
 
 ROUTES: dict[str, Route] = {
-    "retention:dashboard": page(ENROLLERS),
-    "retention:cases": page(ENROLLERS),
-    "retention:export": page(ENROLLERS),
-    "retention:case": thing(CASE, ENROLLERS, number="crw_case"),
-    "retention:log": thing(CASE, ENROLLERS, number="crw_case", post=True),
-    "retention:transfer": page(MANAGER, post=True),
-    "retention:reports": page(MANAGER),
-    "retention:reports-export": page(MANAGER),
+    "retention:dashboard": page(WORKERS | OSD),
+    "retention:cases": page(WORKERS | OSD),
+    "retention:export": page(WORKERS | OSD),
+    "retention:case": thing(CASE | OSD, WORKERS | OSD, number="crw_case"),
+    "retention:log": thing(CASE, WORKERS, number="crw_case", post=True),
+    "retention:transfer": page(AGENCY_LEADS, post=True),
+    "retention:reports": page(LEADS | OSD),
+    "retention:reports-export": page(LEADS | OSD),
     "retention:reasons": page(ADMIN, post=True),
     "retention:reason": thing(ADMIN, pk="crw_reason", post=True),
 }

@@ -1,8 +1,4 @@
-"""Who may look at risk models and decide on them: administrators, and Outreach and Sales.
-
-Of the table's people that is the administrator alone; ``osd.staff`` is in
-tests/retention/test_risk_model.py.
-"""
+"""Who may look at risk models and decide on them: administrators, and Outreach and Sales."""
 
 from __future__ import annotations
 
@@ -10,14 +6,16 @@ from typing import Any
 
 from retention.models import RiskModelVersion
 from retention.risk.features import COLUMNS
-from tests.access.policy import ADMIN, Route, page, thing
+from tests.access.policy import ADMIN, OSD, Route, page, thing
 from tests.world import World
 
+READERS = ADMIN | OSD
+
 ROUTES: dict[str, Route] = {
-    "retention:risk-models": page(ADMIN),
-    "retention:risk-model": thing(ADMIN, number="risk_model"),
-    "retention:risk-model-use": thing(ADMIN, number="risk_model", post=True),
-    "retention:risk-model-retire": thing(ADMIN, number="risk_model", post=True),
+    "retention:risk-models": page(READERS),
+    "retention:risk-model": thing(READERS, number="risk_model"),
+    "retention:risk-model-use": thing(READERS, number="risk_model", post=True),
+    "retention:risk-model-retire": thing(READERS, number="risk_model", post=True),
 }
 
 

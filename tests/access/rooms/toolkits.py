@@ -5,29 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from portal.toolkits import services
-from tests.access.policy import ADMIN, ENROLLERS, STAFF, page, thing
+from tests.access.policy import ADMIN, ENROLLERS, OSD, STAFF, page, thing
 from tests.access.things import stored_document
 from tests.toolkits.conftest import content
 from tests.world import World
 
 READERS = STAFF | ENROLLERS
+WRITERS = ADMIN | OSD
 
 ROUTES = {
     "toolkits:index": page(READERS),
     "toolkits:downloads": page(READERS),
     "toolkits:suggest": page(READERS, post=True),
-    "toolkits:drafts": page(ADMIN),
-    "toolkits:add": page(ADMIN, post=True),
+    "toolkits:drafts": page(WRITERS),
+    "toolkits:add": page(WRITERS, post=True),
     "toolkits:entry": thing(READERS, key="toolkit"),
     "toolkits:used": thing(READERS, key="toolkit", post=True, get=False),
     "toolkits:file": thing(READERS, key="toolkit"),
     "toolkits:version": thing(STAFF, key="toolkit", edition="toolkit_version"),
     "toolkits:version-file": thing(STAFF, key="toolkit", edition="toolkit_version"),
-    "toolkits:edit": thing(ADMIN, key="toolkit", post=True),
-    "toolkits:publish": thing(ADMIN, key="toolkit", post=True, get=False),
-    "toolkits:withdraw": thing(ADMIN, key="toolkit", post=True),
-    "toolkits:restore": thing(ADMIN, key="toolkit", post=True, get=False),
-    "toolkits:discard": thing(ADMIN, key="toolkit", post=True),
+    "toolkits:edit": thing(WRITERS, key="toolkit", post=True),
+    "toolkits:publish": thing(WRITERS, key="toolkit", post=True, get=False),
+    "toolkits:withdraw": thing(WRITERS, key="toolkit", post=True),
+    "toolkits:restore": thing(WRITERS, key="toolkit", post=True, get=False),
+    "toolkits:discard": thing(WRITERS, key="toolkit", post=True),
 }
 
 
