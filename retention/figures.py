@@ -1,17 +1,29 @@
 """The numbers of the dashboard “CRW Cases” (CRW-08…CRW-11).
 
-Two grouped statements answer all five widgets, each from one covering index: one over the open
-cases by risk and aging, one over the closed ones by reason. Every number is that of a list, whose
-address it carries.
+One statement of three parts answers all five widgets: the open cases by risk and aging and the
+closed ones by reason, each grouped from one covering index, and the reasons themselves. Every
+number is that of a list, whose address it carries.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, Q, SmallIntegerField, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Sum,
+    Value,
+    When,
+)
 from django.urls import reverse
 
 from portal.tenancy.actor import Actor
@@ -21,6 +33,11 @@ from retention.reasons import reasons_of
 
 #: Reason of an open case, in addresses and on the chart: it has none yet.
 NO_REASON = "none"
+
+#: What each part of the statement says under the names all parts share; see :func:`_read`.
+_OPEN, _CLOSED, _REASON = "open", "closed", "reason"
+_COLUMNS: Final = ("part", "group", "place", "count", "seconds", "key", "label")
+_Rows = QuerySet[Any, tuple[str, Any, int, int, int | None, str, str]]
 
 
 @dataclass(frozen=True)
@@ -52,25 +69,39 @@ class Dashboard:
         return in_days(self.average_resolution)
 
 
+@dataclass
+class _Numbers:
+    """What :func:`_read` adds up."""
+
+    by_risk: Counter[int] = field(default_factory=Counter)
+    by_bucket: Counter[str] = field(default_factory=Counter)
+    by_reason: Counter[int | None] = field(default_factory=Counter)
+    #: Between opening and closing, over all closed cases.
+    seconds: int = 0
+    #: Place, key, label and id of each reason, and whether people may choose it.
+    reasons: list[tuple[int, str, str, int, bool]] = field(default_factory=list)
+
+
 def read_dashboard(actor: Actor, now: datetime) -> Dashboard:
-    """The widgets over all cases the actor may see; three statements."""
-    visible = CrwCase.objects.visible_to(actor)
-    by_risk, by_bucket = _count_open(visible, actor, now)
-    counts, seconds = _count_closed(visible)
-    closed, is_open = sum(counts.values()), sum(by_risk.values())
+    """The widgets over all cases the actor may see; one statement."""
+    numbers = _read(actor, now)
+    closed, is_open = numbers.by_reason.total(), numbers.by_risk.total()
     return Dashboard(
         open_cases=_segment("open", "Open CRW Cases", is_open, state="open"),
         closed_cases=_segment("closed", "Closed CRW cases", closed, state="closed"),
-        average_resolution=timedelta(seconds=seconds / closed) if closed else None,
+        average_resolution=timedelta(seconds=numbers.seconds / closed) if closed else None,
         by_priority=[
-            _segment(str(risk.value), risk.label, by_risk[risk.value], risk=risk.value)
+            _segment(str(risk.value), risk.label, numbers.by_risk[risk.value], risk=risk.value)
             for risk in sorted(Risk, reverse=True)
         ],
         by_age=[
-            _segment(bucket.key, bucket.label, by_bucket[bucket.key], age=bucket.key)
+            _segment(bucket.key, bucket.label, numbers.by_bucket[bucket.key], age=bucket.key)
             for bucket in aging.BUCKETS
         ],
-        by_reason=_by_reason(actor, counts, is_open),
+        by_reason=[
+            *_segments_of_reasons(numbers),
+            _segment(NO_REASON, "Still open", is_open, reason=NO_REASON),
+        ],
         read_at=now,
     )
 
@@ -92,9 +123,26 @@ def in_days(duration: timedelta | None) -> str:
     return f"{hours} hour{'' if hours == 1 else 's'}"
 
 
-def _count_open(
-    visible: CrwCaseQuerySet, actor: Actor, now: datetime
-) -> tuple[Counter[int], Counter[str]]:
+def _read(actor: Actor, now: datetime) -> _Numbers:
+    visible = CrwCase.objects.visible_to(actor)
+    parts = _open_cases(visible, actor, now).union(
+        _closed_cases(visible), _reasons(actor), all=True
+    )
+    numbers = _Numbers()
+    for part, group, place, count, seconds, key, label in parts:
+        if part == _OPEN:
+            numbers.by_risk[group] += count
+            numbers.by_bucket[aging.BUCKETS[place].key] += count
+        elif part == _CLOSED:
+            numbers.by_reason[group] += count
+            numbers.seconds += seconds or 0
+        else:
+            numbers.reasons.append((place, key, label, group, bool(count)))
+    return numbers
+
+
+def _open_cases(visible: CrwCaseQuerySet, actor: Actor, now: datetime) -> _Rows:
+    """How many there are of each risk (``group``) and bucket of aging (``place``)."""
     # The place among the buckets and not its key: grouping by a small number costs half.
     whens = [
         When(aged_from__gte=start, then=Value(place))
@@ -102,33 +150,49 @@ def _count_open(
     ]
     oldest = Value(len(aging.BUCKETS) - 1)
     bucket = Case(*whens, default=oldest, output_field=SmallIntegerField())
-    rows = visible.open().annotate(bucket=bucket).values("risk", "bucket").order_by()
-    by_risk, by_bucket = Counter[int](), Counter[str]()
-    counted = rows.annotate(count=Count("pk")).values_list("risk", "bucket", "count")
-    for risk, place, count in counted:
-        by_risk[risk] += count
-        by_bucket[aging.BUCKETS[place].key] += count
-    return by_risk, by_bucket
+    rows = (
+        visible.open()
+        .order_by()
+        .values(part=_text(_OPEN), group=F("risk"), place=bucket, key=_text(""), label=_text(""))
+    )
+    return rows.annotate(count=Count("pk"), seconds=Value(0)).values_list(*_COLUMNS)
 
 
-def _count_closed(visible: CrwCaseQuerySet) -> tuple[Counter[int | None], int]:
-    rows = visible.closed().values("reason_id").order_by()
-    counts, seconds = Counter[int | None](), 0
-    for reason_id, count, spent in rows.annotate(
-        count=Count("pk"), seconds=Sum("open_seconds")
-    ).values_list("reason_id", "count", "seconds"):
-        counts[reason_id] += count
-        seconds += spent or 0
-    return counts, seconds
+def _closed_cases(visible: CrwCaseQuerySet) -> _Rows:
+    """How many there are of each reason (``group``), and how long they were open."""
+    rows = (
+        visible.closed()
+        .order_by()
+        .values(
+            part=_text(_CLOSED),
+            group=F("reason_id"),
+            place=Value(0),
+            key=_text(""),
+            label=_text(""),
+        )
+    )
+    return rows.annotate(count=Count("pk"), seconds=Sum("open_seconds")).values_list(*_COLUMNS)
 
 
-def _by_reason(actor: Actor, counts: Counter[int | None], is_open: int) -> list[Segment]:
-    found = [
-        _segment(reason.key, reason.label, counts[reason.pk], reason=reason.key)
-        for reason in reasons_of(actor)
-        if counts[reason.pk] or (reason.is_active and not reason.by_system_only)
+def _reasons(actor: Actor) -> _Rows:
+    """Each reason's id (``group``), ``place``, names, and 1 if people may choose it."""
+    choosable = Case(When(is_active=True, by_system_only=False, then=Value(1)), default=Value(0))
+    rows = reasons_of(actor).order_by().annotate(part=_text(_REASON), seconds=Value(0))
+    rows = rows.annotate(group=F("pk"), place=F("position"), count=choosable)
+    return rows.values_list(*_COLUMNS)
+
+
+def _text(value: str) -> Value:
+    return Value(value, CharField())
+
+
+def _segments_of_reasons(numbers: _Numbers) -> list[Segment]:
+    """The reasons in the exchange's order: those in use, and those that closed a case."""
+    return [
+        _segment(key, label, numbers.by_reason[pk], reason=key)
+        for _, key, label, pk, is_choosable in sorted(numbers.reasons)
+        if is_choosable or numbers.by_reason[pk]
     ]
-    return [*found, _segment(NO_REASON, "Still open", is_open, reason=NO_REASON)]
 
 
 def _segment(key: str, label: str, count: int, **query: object) -> Segment:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import BadRequest
-from django.db.models import Q
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from portal.casework.keyset import Page, Sort, page_of
@@ -132,10 +133,9 @@ class WorklistFilters(forms.Form):
             params["state"] = ""
         super().__init__(params)
         self.actor, self.now = actor, now
-        reasons = reasons_of(actor).values_list("key", "label")
+        reasons, people = _choices(actor)
         choose(self, "reason", [("", "Any"), (NO_REASON, "Still open"), *reasons])
         if actor.may("retention.view_organization"):
-            people = [(str(pk), name) for pk, name in enrollers_of(actor)]
             choose(self, "enroller", [("", "Everybody"), ("nobody", "Nobody yet"), *people])
         elif actor.may("retention.view_all") and (chosen := params.get("enroller")):
             choose(self, "enroller", [("", "Everybody"), *_named(actor, chosen)])
@@ -212,6 +212,16 @@ _CONDITIONS: Final[Mapping[str, Callable[[WorklistFilters, str], Q]]] = {
 }
 
 
+class _BoundedCount(Subquery):
+    """How many rows a query has, up to one beyond :data:`COUNT_LIMIT`; read once a statement."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: CrwCaseQuerySet) -> None:
+        super().__init__(rows.order_by().values("pk")[: COUNT_LIMIT + 1])
+
+
 @dataclass
 class Worklist:
     """One list as somebody asked for it."""
@@ -234,8 +244,11 @@ class Worklist:
         rows = CrwCase.objects.visible_to(self.actor)
         return self.form.narrow(rows) if self.form.is_valid() else rows.none()
 
+    @cached_property
     def page(self) -> Page:
         """The page the address asks for, of :class:`CrwCase` with all a row needs.
+
+        Each row carries the list's count, so that a page and its count are one statement.
 
         Raises:
             BadRequest: its cursor is none of ours.
@@ -243,7 +256,7 @@ class Worklist:
         place = {name: self.params.get(name, "") for name in ("after", "before")}
         if all(place.values()):
             raise BadRequest("A page begins behind one row, not two.")
-        rows = with_row(self.narrowed)
+        rows = with_row(self.narrowed).annotate(listed=_BoundedCount(self.narrowed))
         size = CALLS_SIZE if self.is_call_sheet else PAGE_SIZE
         if self.form.is_valid() and self.form.is_closed:
             return page_of(rows, sort=_CLOSED_ORDER, descending=True, size=size, **place)
@@ -257,7 +270,10 @@ class Worklist:
         return ranked(rows)  # type: ignore[return-value]
 
     def count(self) -> str:
-        """How many cases the list holds, counted up to a bound; one statement."""
+        """How many cases the list holds, counted up to a bound."""
+        if self.page.rows:
+            return bounded_label(self.page.rows[0].listed)
+        # Behind the last row no row tells how many there are.
         return bounded_label(self.narrowed.order_by()[: COUNT_LIMIT + 1].count())
 
 
@@ -306,15 +322,34 @@ def record_listed(
     )
 
 
-def enrollers_of(actor: Actor) -> list[tuple[int, str]]:
-    """Those of the actor's organization who work CRW cases, by name: id and name."""
+def _choices(actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Reasons, and who works CRW cases for a lead's organization, to choose from; one statement."""
+    reasons = reasons_of(actor).order_by().annotate(part=_text("reason"), place=F("position"))
+    found = reasons.annotate(choice=F("key"), name=F("label"))
+    columns = ("part", "place", "name", "choice")
+    rows = found.values_list(*columns)
+    if actor.may("retention.view_organization"):
+        people = enrollers_of(actor).annotate(part=_text("enroller"), place=Value(0))
+        people = people.annotate(name=F("full_name"), choice=Cast("pk", CharField()))
+        rows = rows.union(people.order_by().values_list(*columns), all=True)
+    chosen: dict[str, list[tuple[str, str]]] = {"reason": [], "enroller": []}
+    for part, _, name, choice in rows.order_by("place", "name"):
+        chosen[part].append((choice, name))
+    return chosen["reason"], chosen["enroller"]
+
+
+def _text(value: str) -> Value:
+    return Value(value, CharField())
+
+
+def enrollers_of(actor: Actor) -> QuerySet[Person]:
+    """Those of the actor's organization who work CRW cases."""
     members = Membership.objects.current().filter(
         exchange_id=actor.exchange_id,
         organization_id__in=actor.organization_ids,
         role__actions__contains=[_WORKING],
     )
-    people = Person.objects.filter(pk__in=members.values("person_id"))
-    return list(people.order_by("full_name").values_list("pk", "full_name"))
+    return Person.objects.filter(pk__in=members.values("person_id"))
 
 
 def _named(actor: Actor, chosen: str) -> list[tuple[str, str]]:

@@ -29,7 +29,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """Cases by risk, then by days to the deadline, then by aging; or as a sheet to call from."""
     actor = reader_of(request)
     found = Worklist(actor, request.GET, timezone.now())
-    page = found.page()
+    page = found.page
     surface = "crw.calls" if found.is_call_sheet else "crw.worklist"
     context = {
         **_row_context(actor, calls=found.is_call_sheet),

@@ -13,7 +13,9 @@ from django.urls import reverse
 from config.scale.people import LARGEST_AGENCY
 from config.scale.seeding import seed
 from config.scale.shape import Shape
+from portal.casework.models import Case
 from portal.tenancy.models import Membership
+from retention.models import CrwCase
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +31,8 @@ _SHAPE = Shape(
     largest_agency=12,
     chunk=100,
 )
-_BRACKETS = {"BEGIN", "COMMIT"}
+#: The request's own transaction, which lies within the test's.
+_BRACKETS = ("SAVEPOINT", "RELEASE")
 
 
 @pytest.fixture
@@ -53,7 +56,7 @@ def _statements(client: Client, path: str) -> int:
     client.get(path)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
-    return sum(query["sql"] not in _BRACKETS for query in captured.captured_queries)
+    return sum(not query["sql"].startswith(_BRACKETS) for query in captured.captured_queries)
 
 
 @pytest.mark.parametrize("name", ["retention:dashboard", "retention:cases"])
@@ -76,3 +79,24 @@ def test_p5_a_page_of_the_worklist_is_light_and_its_rows_hold_no_form_until_aske
     assert page.count(b"data-crw-row") == 25
     assert b"crw-drawer" not in page
     assert len(page) <= 60_000
+
+
+@pytest.mark.parametrize("name", ["retention:dashboard", "retention:cases"])
+def test_p5_a_page_takes_at_most_six_statements_with_everything_counted(
+    world: World, manager: Client, name: str
+) -> None:
+    """Person, exchange and membership, what the page shows, and its place in the ledger."""
+    _remind_the_manager(world)
+    page = manager.get(reverse(name))
+
+    assert b"CRW-" in page.content
+    assert _statements(manager, reverse(name)) <= 6
+
+
+def _remind_the_manager(world: World) -> None:
+    """A reminder that is due, so that the dashboard shows a consumer and records it."""
+    lead = Membership.objects.get(organization__code=LARGEST_AGENCY, role__key="agency_manager")
+    case = Case.objects.filter(kind="crw", is_open=True, organization=lead.organization).first()
+    assert case is not None
+    Case.objects.filter(pk=case.pk).update(owner=lead.person)
+    CrwCase.objects.filter(pk=case.pk).update(next_contact_on=NOW.date())

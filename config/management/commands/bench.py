@@ -77,7 +77,7 @@ class Command(BaseCommand):
         port = stack.free_port()
         environment = stack.environment_for(state, port)
         say("starting a portal of its own")
-        kept = False
+        kept = True  # the logs say why, unless all goes well
         try:
             with stack.running(
                 stack.portal_command(port),
@@ -96,8 +96,8 @@ class Command(BaseCommand):
                     inner, env=environment, cwd=services.BASE_DIR, check=False
                 )
             if result.returncode:
-                kept = True
                 raise CommandError(f"Measuring failed; the portal's logs are in {state}.")
+            kept = False
         finally:
             if not kept:
                 shutil.rmtree(state, ignore_errors=True)
