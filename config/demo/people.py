@@ -98,7 +98,9 @@ def invent_relative(head: Invented, *, number: int, random: Random) -> Invented:
     """
     given, family, family_first = _NAMES[head.language]
     surname = next(name for name in family if name in head.name)
-    first = random.choice([name for name in given if name not in head.name])
+    others = [name for name in given if name not in head.name]
+    # In turn, so that brothers and sisters share a name only where the list is too short for them.
+    first = others[(int(head.case_number) + number) % len(others)]
     joint = "" if head.language in ("Chinese", "Korean") else " "
     if number == 1:
         born = head.born + timedelta(days=random.randrange(-1500, 1500))

@@ -42,16 +42,16 @@ def ask_for_help(agent: Person) -> str:
     agent.check_page()
     press(agent, "Continue")
     expect(page.get_by_role("alert").first).to_contain_text("Select the topic")
-    page.get_by_role("main").get_by_text("Help with an application").click()
+    page.get_by_role("radio", name="Help with an application").locator("+ label").click()
     press(agent, "Continue")
     page.get_by_label("Subject").fill("A new baby is missing")
     page.get_by_label("Description").fill(f"{QUESTION} SSN 219-09-9999")
     page.get_by_label("Consumer's name or case number").fill("Ngọc Lan")
     press(agent, "Search")
-    page.get_by_role("main").get_by_text("Ngọc Lan Phạm").first.click()
-    press(agent, "Continue to review")
     expect(page.get_by_role("alert").first).to_contain_text("Social Security")
+    expect(page.get_by_label("Description")).not_to_have_value(re.compile("219"))
     page.get_by_label("Description").fill(QUESTION)
+    page.get_by_role("main").get_by_text("Ngọc Lan Phạm").first.click()
     press(agent, "Continue to review")
     expect(page.get_by_role("main")).to_contain_text("Nothing has been submitted yet.")
     press(agent, "Submit")
@@ -121,7 +121,7 @@ def call_whoever_stands_first(agent: Person) -> str:
         expect(page.get_by_text(widget, exact=True).first).to_be_visible()
     agent.check_page()
     page.get_by_role("link", name="Refresh").click()
-    page.get_by_role("main").get_by_role("link", name="Worklist").click()
+    page.get_by_role("main").get_by_role("link", name="Worklist", exact=True).click()
     agent.check_page()
     row = page.locator("tr[data-crw-row]").first
     number = row.locator(".case-row__kind").first.inner_text()
@@ -236,10 +236,11 @@ def text_passcode(agent: Person, phone: str) -> str:
     result = page.url
     messages = page.context.new_page()
     messages.goto(f"{agent.address}/messages/mail/")
-    newest = messages.get_by_role("main").get_by_text(re.compile(r"\b\d{6}\b")).first
-    until_shown(messages, newest)
-    found = re.search(r"\b\d{6}\b", newest.inner_text())
+    text = messages.get_by_role("row").filter(has_text=f"…{phone[-2:]}").first
+    until_shown(messages, text)
+    text.get_by_role("link", name="Your one-time passcode").click()
+    found = re.search(r"passcode is (\d{6})\.", messages.get_by_role("main").inner_text())
     assert found
     messages.close()
     assert page.url == result
-    return found[0]
+    return found[1]
