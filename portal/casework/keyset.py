@@ -1,7 +1,5 @@
 """Pages of a long list by the last row seen, so that page 400 costs what page 1 does."""
 
-import base64
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import F, Model, Q, QuerySet
+
+from portal.cursors import open_place, seal_place
 
 
 @dataclass(frozen=True)
@@ -114,12 +114,12 @@ def _beyond(sort: Sort, ascending: bool, backwards: bool, value: Any, pk: int) -
 def _write(sort: Sort, row: Model) -> str:
     value = getattr(row, sort.column)
     text = value.isoformat() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([text, row.pk]).encode()).decode().rstrip("=")
+    return seal_place([text, row.pk])
 
 
 def _read(rows: QuerySet[Any], sort: Sort, cursor: str) -> tuple[Any, int]:
     try:
-        text, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        text, pk = open_place(cursor)
         value = rows.model._meta.get_field(sort.column).to_python(text)
         if not isinstance(pk, int) or isinstance(pk, bool) or (value is None and not sort.nullable):
             raise ValueError
