@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.ui.middleware.PrivatePagesMiddleware",
+    "portal.ui.middleware.StorableAddressMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -43,3 +43,20 @@ class PrivatePagesMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
+
+
+class StorableAddressMiddleware:
+    """Nothing lies at an address with a character that no column can hold.
+
+    Addresses hold case numbers and keys, which are compared in the database; PostgreSQL takes no
+    NUL in a text, and would answer with an error instead of “not found”.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 404, with the page that every missing address has."""
+        if "\x00" in request.path_info:
+            raise Http404
+        return self.get_response(request)

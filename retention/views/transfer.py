@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.casework.views.forms import put_errors
+from portal.casework.views.requests import chosen_numbers
 from retention.forms import TransferForm
 from retention.models import CrwCase
 from retention.table import KIND
@@ -23,7 +24,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
     """Name the chosen cases and ask for the agent; then hand over all of them or none."""
     actor = actor_with(request, "retention.transfer")
     data = request.POST if request.method == "POST" else request.GET
-    numbers = list(dict.fromkeys(data.getlist("case")))
+    numbers = chosen_numbers(data)
     if not numbers:
         messages.error(request, "Choose at least one case first.")
         return redirect("retention:cases")

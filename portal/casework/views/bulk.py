@@ -14,7 +14,7 @@ from portal.casework.common_acts import act_on_many
 from portal.casework.models import Case
 from portal.casework.progress import progress_of, read_progress
 from portal.casework.rows import for_rows, project_rows
-from portal.casework.views.requests import actor_of
+from portal.casework.views.requests import actor_of, chosen_numbers
 from portal.tenancy.actor import Actor, NotAllowed
 
 
@@ -37,7 +37,7 @@ def bulk_act(request: HttpRequest) -> HttpResponse:
     actor.require(known[0].action)
     if actor.is_outside:
         raise NotAllowed(known[0].action)
-    numbers = list(dict.fromkeys(data.getlist("case")))
+    numbers = chosen_numbers(data)
     if not numbers:
         messages.error(request, "Choose at least one case first.")
         return redirect("casework:queue")

@@ -13,7 +13,7 @@ from portal.casework.machine import Refused
 from portal.casework.models import Case, Macro, TextTemplate
 from portal.casework.progress import progress_of
 from portal.casework.views.forms import put_errors
-from portal.casework.views.requests import actor_of, back_from, from_bench
+from portal.casework.views.requests import actor_of, back_from, chosen_numbers, from_bench
 from portal.casework.workbench_forms import MacroForm, NewMacroForm
 from portal.casework.workbench_models import MAKE
 from portal.tenancy.actor import Actor
@@ -150,7 +150,7 @@ def run(request: HttpRequest) -> HttpResponse:
     """
     actor = actor_of(request, "casework.workbench")
     data = request.POST if request.method == "POST" else request.GET
-    numbers = sorted(set(data.getlist("case")))
+    numbers = sorted(chosen_numbers(data))
     if not numbers:
         messages.error(request, "Choose at least one case first.")
         return redirect("casework:queue")

@@ -36,6 +36,18 @@ def case_or_404(actor: Actor, number: str) -> Case:
         raise Http404 from None
 
 
+def chosen_numbers(data: QueryDict) -> list[str]:
+    """The case numbers a list was sent with, each once, in their order.
+
+    Raises:
+        Http404: one is no text a number can be; it is answered like one that is not there.
+    """
+    numbers = list(dict.fromkeys(data.getlist("case")))
+    if any("\x00" in number for number in numbers):
+        raise Http404
+    return numbers
+
+
 #: The page a form came from, and where the session keeps the list it showed.
 BENCH = "workbench"
 
