@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
 from django.db import transaction
 
 from escalations.producers import selectors, services
@@ -20,10 +19,6 @@ from escalations.tickets.models import TicketType
 from portal.casework import drafts
 from portal.casework.models import Case, Draft
 from portal.consumers.models import Consumer
-from portal.documents.models import Document
-from portal.documents.screening import screen_upload
-from portal.documents.services import store_document
-from portal.documents.ssn import redact
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Organization
@@ -160,34 +155,6 @@ def carrier_of(actor: Actor, key: Any) -> Organization | None:
     return selectors.carriers_of(actor).filter(pk=key).first() if key else None
 
 
-def files_of(draft: Draft | None) -> list[Document]:
-    """The draft's files, in the order they were added."""
-    return [row.document for row in drafts.documents_of(draft)] if draft else []
-
-
-def add_files(*, actor: Actor, draft: Draft, files: Sequence[File[bytes]]) -> list[str]:
-    """Screen and keep each file by itself; returns a sentence for each that was refused."""
-    refused = []
-    for file in files:
-        try:
-            _add_file(actor, draft, file)
-        except ValidationError as error:
-            # A name may hold the very number that was refused.
-            refused.append(f"{redact(file.name or 'File')}: {' '.join(error.messages)}")
-    return refused
-
-
-@transaction.atomic
-def _add_file(actor: Actor, draft: Draft, file: File[bytes]) -> None:
-    document = store_document(
-        exchange=actor.exchange,
-        file=screen_upload(file),
-        purpose=Document.Purpose.ATTACHMENT,
-        uploaded_by=actor.person,
-    )
-    drafts.add_document(actor=actor, draft=draft, document=document, purpose="attachment")
-
-
 @transaction.atomic
 def submit(
     *,
@@ -221,7 +188,7 @@ def submit(
         consumers=chosen(actor=actor, choice=_choice(draft.content)),
         description=description,
         verified=verified,
-        documents=files_of(draft) if way.takes_files else [],
+        documents=drafts.files_of(draft) if way.takes_files else [],
         draft=public_id,
     )
     drafts.discard_draft(actor=actor, public_id=public_id)

@@ -1,21 +1,21 @@
 """Messages on renewal cases; they name a number and never a consumer."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from notifications import recipients as to
 from notifications.catalogue.base import (
     BELL,
     BOTH,
     COMMON,
-    Channel,
     Circle,
     MessageKind,
     RecipientRule,
+    to_staff,
 )
 from portal.casework.models import OutboxMessage
 from portal.tenancy.models import Person
-
-_OPEN_IT = "Open it here:\n{link}"
 
 
 def holder(message: OutboxMessage) -> Iterable[Person]:
@@ -24,25 +24,10 @@ def holder(message: OutboxMessage) -> Iterable[Person]:
 
 
 def _to_holder(
-    key: str,
-    label: str,
-    subject: str,
-    body: str,
-    recipients: RecipientRule,
-    *,
-    channels: frozenset[Channel] = BELL,
-    source: str,
+    key: str, label: str, subject: str, body: str, recipients: RecipientRule, **more: Any
 ) -> MessageKind:
-    return MessageKind(
-        key=key,
-        label=label,
-        circle=Circle.ENROLLER,
-        channels=channels,
-        subject=subject,
-        body=f"{body}\n\n{_OPEN_IT}",
-        recipients=recipients,
-        source=source,
-    )
+    """A message inside the portal to the enroller who has a renewal case, or had it."""
+    return replace(to_staff(key, label, subject, body, recipients, **more), circle=Circle.ENROLLER)
 
 
 MESSAGES = (

@@ -5,10 +5,11 @@ encrypted, and screened for Social Security numbers before it is stored (EA-06).
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, QuerySet
 from django.utils import timezone
@@ -16,7 +17,9 @@ from django.utils import timezone
 from portal.casework.models import Draft, DraftDocument
 from portal.documents.models import Document
 from portal.documents.refusals import SsnRefused
-from portal.documents.ssn import contains_ssn
+from portal.documents.screening import screen_upload
+from portal.documents.services import store_document
+from portal.documents.ssn import contains_ssn, redact
 from portal.documents.validation import texts_within
 from portal.tenancy.actor import Actor
 
@@ -124,6 +127,34 @@ def add_document(*, actor: Actor, draft: Draft, document: Document, purpose: str
 
 
 @transaction.atomic
+def files_of(draft: Draft | None) -> list[Document]:
+    """The draft's files, in the order they were added; none of no draft."""
+    return [row.document for row in documents_of(draft)] if draft else []
+
+
+def add_files(*, actor: Actor, draft: Draft, files: Iterable[File[bytes]]) -> list[str]:
+    """Screen and keep each file by itself; returns a sentence for each that was refused."""
+    refused = []
+    for file in files:
+        try:
+            _add_file(actor, draft, file)
+        except ValidationError as error:
+            # A name may hold the very number that was refused.
+            refused.append(f"{redact(file.name or 'File')}: {' '.join(error.messages)}")
+    return refused
+
+
+@transaction.atomic
+def _add_file(actor: Actor, draft: Draft, file: File[bytes]) -> None:
+    document = store_document(
+        exchange=actor.exchange,
+        file=screen_upload(file),
+        purpose=Document.Purpose.ATTACHMENT,
+        uploaded_by=actor.person,
+    )
+    add_document(actor=actor, draft=draft, document=document, purpose="attachment")
+
+
 def remove_document(*, actor: Actor, draft: Draft, public_id: uuid.UUID | str) -> None:
     """Take a file out of a draft; ``public_id`` is the document's.
 

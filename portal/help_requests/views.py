@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, cast
 
 from django import forms
@@ -11,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.casework import drafts
@@ -67,14 +67,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
-    """A fresh request, under the id its draft will have; from a consumer's page, about them."""
+    """A fresh request, under the id its draft will have; from a consumer's page, about them.
+
+    Nothing is kept yet: a link somebody was sent fills nobody's drafts.
+    """
     actor = _actor(request, "help_requests.submit")
-    public_id, choice = uuid.uuid4(), Choice(consumer=request.GET.get("consumer", "")[:20])
+    choice = Choice(consumer=request.GET.get("consumer", "")[:20])
+    step = reverse("help_requests:topic", args=[uuid.uuid4()])
     if wizard.consumer_of(actor, choice) is not None:
-        # With too many drafts there is none for this one: the consumer is chosen again in step 2.
-        with suppress(ValidationError):
-            _keep(actor, public_id, choice)
-    return redirect("help_requests:topic", public_id)
+        step += f"?{urlencode({'consumer': choice.consumer})}"
+    return redirect(step)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,6 +86,9 @@ def choose_topic(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if made := services.made_of(actor=actor, draft=public_id):
         return redirect("help_requests:received", made.number)
     choice = wizard.load(actor=actor, public_id=public_id)
+    about = Choice(consumer=request.GET.get("consumer", "")[:20])
+    if not choice.consumer and wizard.consumer_of(actor, about) is not None:
+        choice.consumer = about.consumer
     sent = request.POST if request.method == "POST" else None
     form = TopicForm(sent, actor=actor, initial={"topic": choice.topic})
     if request.method == "POST" and form.is_valid():
@@ -165,7 +170,7 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         return redirect(missing, public_id)
     files_form = FilesForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
-        for sentence in wizard.add_files(
+        for sentence in drafts.add_files(
             actor=actor, draft=draft, files=request.FILES.getlist("uploads")
         ):
             files_form.add_error("uploads", sentence)
@@ -183,7 +188,7 @@ def review(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "category": Category(topic.category).label if topic else "",
         "choice": choice,
         "consumer": wizard.consumer_of(actor, choice) if topic and _is_about(topic) else None,
-        "files": wizard.files_of(draft),
+        "files": drafts.files_of(draft),
         "files_form": files_form,
         "days": selectors.first_response_days(actor.exchange_id),
     }

@@ -7,21 +7,16 @@ is its writer's alone; nothing in it is trusted when it is read back.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.core.files.base import File
 from django.db import transaction
 
 from portal.casework import drafts
 from portal.casework.models import Case, Draft
 from portal.consumers.mirror import Consumer
-from portal.documents.models import Document
-from portal.documents.screening import screen_upload
-from portal.documents.services import store_document
-from portal.documents.ssn import redact
 from portal.help_requests import selectors, services
 from portal.help_requests.models import Category, HelpTopic
 from portal.tenancy.actor import Actor
@@ -116,34 +111,6 @@ def missing_step(actor: Actor, choice: Choice) -> str | None:
     return "help_requests:details"
 
 
-def files_of(draft: Draft | None) -> Sequence[Document]:
-    """The draft's files, in the order they were added."""
-    return [row.document for row in drafts.documents_of(draft)] if draft else []
-
-
-def add_files(*, actor: Actor, draft: Draft, files: Sequence[File[bytes]]) -> list[str]:
-    """Screen and keep each file by itself; returns a sentence for each that was refused."""
-    refused = []
-    for file in files:
-        try:
-            _add_file(actor, draft, file)
-        except ValidationError as error:
-            # A name may hold the very number that was refused.
-            refused.append(f"{redact(file.name or 'File')}: {' '.join(error.messages)}")
-    return refused
-
-
-@transaction.atomic
-def _add_file(actor: Actor, draft: Draft, file: File[bytes]) -> None:
-    document = store_document(
-        exchange=actor.exchange,
-        file=screen_upload(file),
-        purpose=Document.Purpose.ATTACHMENT,
-        uploaded_by=actor.person,
-    )
-    drafts.add_document(actor=actor, draft=draft, document=document, purpose="attachment")
-
-
 @transaction.atomic
 def submit(*, actor: Actor, public_id: uuid.UUID) -> Case:
     """Make the draft a help request, exactly once.
@@ -177,7 +144,7 @@ def submit(*, actor: Actor, public_id: uuid.UUID) -> Case:
         subject=choice.subject,
         description=choice.description,
         consumer=consumer,
-        documents=files_of(draft),
+        documents=drafts.files_of(draft),
         draft=public_id,
     )
     drafts.discard_draft(actor=actor, public_id=public_id)

@@ -320,7 +320,7 @@ def _details_page(
         "steps": STEPS,
         "form": form,
         "files_form": files_form or FilesForm(),
-        "files": wizard.files_of(draft) if way.takes_files else [],
+        "files": drafts.files_of(draft) if way.takes_files else [],
         "consumers": wizard.verify(actor=actor, choice=choice),
         "originals": originals or [],
     }
@@ -329,7 +329,7 @@ def _details_page(
 
 def _take_files(request: HttpRequest, actor: Actor, draft: Draft, form: FilesForm) -> None:
     sent = request.FILES.getlist("uploads")
-    for sentence in wizard.add_files(actor=actor, draft=draft, files=sent):
+    for sentence in drafts.add_files(actor=actor, draft=draft, files=sent):
         form.add_error("uploads", sentence)
     for public_id in request.POST.getlist("remove_file"):
         try:
