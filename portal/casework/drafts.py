@@ -4,6 +4,8 @@ A draft is its writer's alone: nobody else, lead or administrator, can open one.
 encrypted, and screened for Social Security numbers before it is stored (EA-06).
 """
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
