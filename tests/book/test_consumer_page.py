@@ -16,6 +16,7 @@ from portal.consumers import book as delegations
 from portal.consumers.models import Consumer, Delegation
 from portal.ledger.models import LedgerEntry
 from tests.book import ground
+from tests.help_requests.conftest import furnish
 from tests.retention.ground import open_for
 from tests.world import World
 
@@ -208,11 +209,16 @@ def test_hr_04_a_help_request_opened_here_is_about_this_consumer(world: World) -
     ground.delegate(world, own, "agent")
     client = ground.browser(world, "agent")
     acts = dict(shown(client, own).acts)
-    client.get(acts["Open a help request"])
+    furnish(world)
+    step = client.get(acts["Open a help request"]).url
+    assert not Draft.objects.exists(), "A link keeps nothing; choosing the topic does."
+    client.post(step, {"topic": "application-help"})
     (draft,) = Draft.objects.filter(person=world.person("agent"))
     assert draft.content["consumer"] == str(own.pk)
-    client.get(reverse("help_requests:new"), {"consumer": other.pk})
-    assert Draft.objects.count() == 1, "Of somebody else's consumer nothing is kept."
+    foreign = client.get(reverse("help_requests:new"), {"consumer": other.pk}).url
+    assert "consumer" not in foreign
+    client.post(f"{foreign}?consumer={other.pk}", {"topic": "application-help"})
+    assert sorted(row.content["consumer"] for row in Draft.objects.all()) == ["", str(own.pk)]
 
 
 def test_an_open_renewal_is_a_need_a_case_and_a_button(world: World) -> None:
