@@ -10,6 +10,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.casework.machine import Refused
@@ -49,7 +50,8 @@ def request_delegation(
     """Ask an agency or entity to take a consumer; it waits until it is accepted or declined.
 
     For feeds and for rooms where consumers ask; whoever calls has checked that the consumer did.
-    Asking the same organization again changes nothing and returns the request that waits.
+    Asking the same organization again returns the request that waits; it counts from now if the
+    consumer had chosen somebody else in between.
 
     Args:
         enroller: the person asked for; None: the organization says who.
@@ -71,6 +73,9 @@ def request_delegation(
         raise Refused("The consumer is delegated to them already.")
     waiting = consumer.delegations.filter(organization=organization, status=Status.PENDING).first()
     if waiting is not None:
+        if _is_superseded(waiting):
+            waiting.asked_at = timezone.now()
+            waiting.save(update_fields=["asked_at"])
         return waiting
     delegation = Delegation.objects.create(
         exchange_id=consumer.exchange_id,
@@ -105,11 +110,13 @@ def accept_delegation(
     Raises:
         NotAllowed: the actor may not decide on delegations.
         Delegation.DoesNotExist: the actor may not know of it.
-        Refused: it was decided or has expired meanwhile, or the one who would take it enrolls
-            nobody there.
+        Refused: it was decided or has expired meanwhile, the consumer has chosen somebody else
+            since, or the one who would take it enrolls nobody there.
     """
     actor.require(DECIDE)
     delegation = _lock_pending(actor, delegation)
+    if _is_superseded(delegation):
+        raise Refused("The consumer has chosen another enroller since. They can ask you again.")
     taker = enroller or delegation.enroller or actor.person
     enrollers = selectors.enrollers_of(delegation.organization, actor)
     if taker is None or not enrollers.filter(pk=taker.pk).exists():
@@ -332,6 +339,20 @@ def _lock_pending(actor: Actor, delegation: Delegation) -> Delegation:
     if found.status != Status.PENDING:
         raise Refused(f"This delegation is {found.get_status_display().lower()} already.")
     return found
+
+
+def _is_superseded(pending: Delegation) -> bool:
+    """Whether the consumer has consented to another delegation after they asked for this one.
+
+    Their last word counts: an old request must not take them back from whoever they chose since.
+    A transfer within an organization is no word of theirs.
+    """
+    later = Q(asked_at__gt=pending.asked_at)
+    later |= Q(origin=Delegation.Origin.STAFF, decided_at__gt=pending.asked_at)
+    chosen = Delegation.objects.filter(later, consumer_id=pending.consumer_id).filter(
+        status__in=[Status.ACTIVE, Status.TRANSFERRED, Status.ENDED]
+    )
+    return chosen.exclude(origin=Delegation.Origin.TRANSFER).exclude(pk=pending.pk).exists()
 
 
 def _lock_consumers(actor: Actor, ids: Iterable[int]) -> None:
