@@ -8,18 +8,18 @@ import io
 import json
 import re
 import uuid
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
+from notifications.drain import drain_outbox
 from notifications.models import Bell, MailMessage
 from notifications.posts import Post, PostRead
 from notifications.posts_services import publish_post, write_post
@@ -30,26 +30,27 @@ from portal.consumers.mirror import Consumer, Delegation, Household
 from portal.consumers.models import FeedRun
 from portal.delegations import services as delegation_services
 from portal.delegations import tool
-from portal.delegations.models import DelegationAct, PasscodeGuard, ToolSearch
+from portal.delegations.models import DelegationAct, DelegationRules, PasscodeGuard, ToolSearch
 from portal.delegations.tool import Guess
-from portal.help_requests import conversation, services
+from portal.help_requests import conversation
 from portal.help_requests.models import HelpRequest, Rating
 from portal.ledger.models import LedgerEntry
 from portal.reports.book_report import MY_BOOK
 from portal.reports.models import SavedReport
 from portal.reports.saved import run_report
 from portal.tenancy.actor import NotAllowed
-from portal.tenancy.scope import set_scope
 from portal.toolkits.markdown import render
-from retention import services as crw_services
 from retention import transfers
+from retention.figures import count_by_risk, read_dashboard
 from retention.models import CrwCase, Interaction, RiskModelVersion
+from retention.reasons import found_reasons
 from retention.risk.services import put_into_use
 from tests.api.conftest import Api, create_api_token
 from tests.book import ground as shelf
 from tests.delegations import ground
 from tests.help_requests.conftest import Desk, furnish
-from tests.retention.ground import YEAR, make_consumer, open_crw, open_for, reason
+from tests.retention.ground import make_consumer, open_crw, open_for, reason
+from tests.toolkits.conftest import pdf
 from tests.world import NOW, World, build_world
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -149,7 +150,7 @@ def test_a_consumer_one_does_not_have_is_answered_like_one_that_is_not_there(
     answers = []
     for pk in (foreign.pk, 999_999_999):
         page = client.get(reverse("book:consumer", args=[pk]))
-        text = re.sub(r"[0-9a-f]{8,}|\d{6,}", "", page.content.decode())
+        text = re.sub(r"[0-9A-Za-z]{64}|[0-9a-f]{16}", "", page.content.decode())
         answers.append((page.status_code, text, api.get(f"consumers/{pk}/").status_code))
     assert answers[0][0] == answers[0][2] == 404
     assert answers[0] == answers[1]
@@ -210,7 +211,8 @@ def test_no_address_of_a_list_holds_a_consumers_name(world: World) -> None:
             plain = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
             assert b"Zenobia" not in plain, cursor
     page = client.get(reverse("book:list"), {"after": links[0]}).content.decode()
-    assert page.count("data-row") == 10 or "Zenobia" in page
+    assert "Zenobia Quillfeather 000" not in page
+    assert "Zenobia Quillfeather 030" in page
 
 
 @pytest.mark.parametrize("value", ["\x00", "\ud800", "x" * 5_000])
@@ -321,6 +323,13 @@ def test_whoever_looks_leaves_nothing_behind_but_the_ledgers_line(world: World) 
     assert {m.__name__ for m in watched if before[m] != after[m]} == set()
 
 
+@pytest.mark.parametrize("name", ["retention:case", "retention:log", "delegations:result"])
+def test_an_address_with_an_unstorable_character_is_not_found(world: World, name: str) -> None:
+    for word in ("%00", "CRW-%00", "x" * 300):
+        url = reverse(name, args=["KEY"]).replace("KEY", word)
+        assert browser(world, "agent").get(url).status_code == 404, url
+
+
 # --- reports --------------------------------------------------------------------------------
 
 
@@ -352,9 +361,7 @@ def test_a_report_somebody_kept_is_nobody_elses_by_any_door(world: World) -> Non
 
 
 def test_ids_in_the_body_of_a_report_change_nothing_but_ones_own(world: World) -> None:
-    theirs = run_report(
-        actor=world.actor("agent2b"), report=MY_BOOK, columns=["phone"], chosen={}
-    )
+    theirs = run_report(actor=world.actor("agent2b"), report=MY_BOOK, columns=["phone"], chosen={})
     client = browser(world, "agent")
     client.post(
         reverse("reports:standard-edit", args=[MY_BOOK.key]),
@@ -421,9 +428,11 @@ def test_no_door_shows_a_crw_case_to_whoever_does_not_have_it_at_this_moment(
         client, told = browser(world, who), []
         for door in doors:
             answer = client.get(door, follow=True)
-            assert answer.status_code in (200, 400, 403, 404), (who, door, answer.status_code)
-            text = answer.content.decode().replace(door, "").replace(f'"{case.number}"', "")
-            told.append("Zenobia" in text or case.number in text)
+            assert answer.status_code in (200, 403, 404, 422), (who, door, answer.status_code)
+            text = answer.content.decode().replace(f'"{case.number}"', "")
+            # Admin Staff find the consumer by name; the case is none of theirs.
+            names = "Zenobia" in text and "Quillfeather" not in door and door != "/"
+            told.append(names or case.number in text)
         api = program(world, who)
         for path in ("cases/", f"cases/{case.number}/", f"cases/{case.number}/timeline/"):
             text = api.get(path).content.decode()
@@ -440,19 +449,12 @@ def test_no_door_shows_a_crw_case_to_whoever_does_not_have_it_at_this_moment(
     assert not CrwCase.objects.visible_to(world.actor("agent")).exists()
     assert shown_to("agent2b")
     world.enter()
-    book.end_delegation(
-        actor=world.system, consumer=consumer, ended_by=Delegation.EndedBy.CONSUMER
-    )
+    book.end_delegation(actor=world.system, consumer=consumer, ended_by=Delegation.EndedBy.CONSUMER)
     for who in ("agent", "agent2b", "agency.manager"):
         assert not shown_to(who), who
-        world.enter()
-        assert browser(world, who).get(reverse("retention:dashboard")).context["dashboard"] is None \
-            or True
 
 
 def test_the_numbers_of_the_dashboard_forget_a_consumer_who_left(world: World) -> None:
-    from retention.figures import count_by_risk, read_dashboard
-
     case = open_crw(world)
     consumer = CrwCase.objects.get(pk=case.pk).consumer
     for who in ("agent", "agency.manager"):
@@ -466,7 +468,9 @@ def test_the_numbers_of_the_dashboard_forget_a_consumer_who_left(world: World) -
         assert sum(count_by_risk(world.actor(who)).values()) == 0, who
 
 
-@pytest.mark.parametrize("who", ["agent", "agent2b", "agent1", "admin2", "osd.staff", "entity.contact"])
+@pytest.mark.parametrize(
+    "who", ["agent", "agent2b", "agent1", "admin2", "osd.staff", "entity.contact"]
+)
 def test_nobody_but_the_agencys_manager_hands_a_case_over(world: World, who: str) -> None:
     case = open_crw(world)
     to = world.person("agent2b")
@@ -517,6 +521,7 @@ def test_a_transfer_takes_no_foreign_case_and_gives_none_to_strangers(world: Wor
 
 def test_a_colleague_neither_works_closes_nor_reopens_anothers_case(world: World) -> None:
     case = open_crw(world)
+    version = case.version
     bodies: dict[str, dict[str, Any]] = {
         "log_interaction": {"channel": "phone", "outcome": "reached"},
         "set_reminder": {"next_contact_on": "2025-12-01"},
@@ -527,7 +532,15 @@ def test_a_colleague_neither_works_closes_nor_reopens_anothers_case(world: World
         "move_deadline": {},
         "follow_delegation": {},
     }
-    for who in ("agent2b", "agent1", "harbor.agent", "harbor.manager", "admin2", "cec", "osd.staff"):
+    for who in (
+        "agent2b",
+        "agent1",
+        "harbor.agent",
+        "harbor.manager",
+        "admin2",
+        "cec",
+        "osd.staff",
+    ):
         client, api = browser(world, who), program(world, who)
         for act, body in bodies.items():
             url = reverse("casework:act", args=[case.number, act])
@@ -536,7 +549,9 @@ def test_a_colleague_neither_works_closes_nor_reopens_anothers_case(world: World
             assert answer.status_code in (403, 404, 409), (who, act, answer.content)
     log = reverse("retention:log", args=[case.number])
     for who in ("agent2b", "harbor.agent"):
-        answer = browser(world, who).post(log, bodies["log_interaction"], headers={"hx-request": "true"})
+        answer = browser(world, who).post(
+            log, bodies["log_interaction"], headers={"hx-request": "true"}
+        )
         assert answer.status_code == 404, who
     # The owner cannot take the system's steps either, nor reopen what was closed.
     client, api = browser(world, "agent"), program(world, "agent")
@@ -547,7 +562,7 @@ def test_a_colleague_neither_works_closes_nor_reopens_anothers_case(world: World
         assert answer.status_code in (403, 404, 409), (act, answer.content)
     world.enter()
     case.refresh_from_db()
-    assert (case.status, case.version) == ("new", case.version)
+    assert (case.status, case.version, case.owner) == ("new", version, world.person("agent"))
     assert not Interaction.objects.exists()
 
 
@@ -604,9 +619,9 @@ def test_outsiders_put_no_risk_model_into_use_and_import_no_feed(world: World) -
             url = reverse(f"retention:risk-model-{name}", args=[1])
             for method in (client.get, client.post):
                 assert method(url).status_code in (403, 404), (who, name)
-        for name in ("consumers:feeds",):
-            answer = client.post(reverse(name), {"kind": "crw", "file": io.BytesIO(b"a,b\n1,2")})
-            assert answer.status_code in (403, 404), who
+        file = SimpleUploadedFile("renewals.csv", b"a,b\n1,2", "text/csv")
+        answer = client.post(reverse("consumers:feeds"), {"kind": "crw", "file": file})
+        assert answer.status_code in (403, 404), who
         world.enter()
         with pytest.raises(NotAllowed):
             put_into_use(actor=world.actor(who), version=version)
@@ -633,11 +648,12 @@ def test_until_the_disclaimers_every_search_is_answered_alike(world: World) -> N
         )
         key = answer.url.split("/")[3]
         page = client.get(answer.url).content.decode().replace(key, "KEY")
+        page = page.replace(name, "NAME")
         page = re.sub(r'(csrfmiddlewaretoken" value|nonce|data-csrf[^=]*)="[^"]*"', "", page)
         page = re.sub(r'"X-CSRFToken": "[^"]*"|[0-9A-Za-z]{64}', "", page)
         early = client.get(reverse("delegations:result", args=[key]))
         seen.add((answer.status_code, answer.url.replace(key, "KEY"), page, early.status_code))
-        for word in ("5000000", "555-0142", "Spanish", ground.DIGITS, ground.SSN):
+        for word in ("5000000", "555-0142", ground.DIGITS, ground.SSN):
             assert word not in page
     assert len(seen) == 1
 
@@ -672,11 +688,11 @@ def test_a_passcode_sent_for_a_colleagues_search_opens_only_that_search(world: W
     theirs = ground.sent(world.actor("agent2b"))
     mine = ground.sent(world.actor("agent"))
     code = ground.passcode_of(theirs)
-    assert code != ground.passcode_of(mine) or True
+    if code == ground.passcode_of(mine):  # one in a million: another is drawn
+        mine = tool.send_passcode(actor=world.actor("agent"), search=mine, phone=ground.PHONE)
     guessed = tool.check_passcode(actor=world.actor("agent"), search=mine, passcode=code)
-    if code != ground.passcode_of(mine):
-        assert guessed.guess == Guess.WRONG
-        assert Consumer.objects.get().enroller is None
+    assert guessed.guess == Guess.WRONG
+    assert Consumer.objects.get().enroller is None
 
 
 def test_a_used_passcode_is_used_up_and_an_old_one_void(world: World) -> None:
@@ -741,13 +757,9 @@ def test_a_wrong_telephone_number_is_answered_counted_and_kept_like_the_right_on
 
 
 def test_many_searches_are_stopped_whoever_of_the_agency_makes_them(world: World) -> None:
-    from portal.delegations.disclaimers import rules_of
-    from portal.delegations.models import DelegationRules
-
     DelegationRules.objects.create(
         exchange=world.exchange, searches_per_person=3, searches_per_organization=5
     )
-    assert rules_of(world.exchange).searches_per_person == 3
     client = browser(world, "agent")
     body = {"name": "Any Body", "date_of_birth": "1979-04-17"}
     codes = [client.post(reverse("delegations:search"), body).status_code for _ in range(4)]
@@ -756,7 +768,9 @@ def test_many_searches_are_stopped_whoever_of_the_agency_makes_them(world: World
     other = browser(world, "agent2b")
     codes = [other.post(reverse("delegations:search"), body).status_code for _ in range(3)]
     assert codes == [302, 302, 429]
-    assert browser(world, "harbor.agent").post(reverse("delegations:search"), body).status_code == 302
+    assert (
+        browser(world, "harbor.agent").post(reverse("delegations:search"), body).status_code == 302
+    )
 
 
 def test_disclaimers_and_results_that_have_expired_lead_nowhere(world: World) -> None:
@@ -828,6 +842,36 @@ def test_standing_delegations_are_decided_by_those_they_were_asked_of(world: Wor
     assert waiting.status == Delegation.Status.PENDING
 
 
+def test_an_old_request_takes_nobody_back_from_whom_they_chose_since(world: World) -> None:
+    found = ground.consumer_of(world)
+    waiting = ground.pending(world, found, "agent")
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        theirs = ground.sent(world.actor("harbor.agent"))
+        tool.check_passcode(
+            actor=world.actor("harbor.agent"), search=theirs, passcode=ground.passcode_of(theirs)
+        )
+        delegation_services.transfer_delegations(
+            actor=world.actor("harbor.manager"),
+            delegations=[Delegation.objects.get(status="active").pk],
+            enroller=world.person("harbor.manager"),
+        )
+        for who in ("agent", "agency.manager"):
+            with pytest.raises(Refused):
+                delegation_services.accept_delegation(actor=world.actor(who), delegation=waiting)
+            answer = program(world, who).post(f"delegations/{waiting.pk}/accept/")
+            assert answer.status_code == 409, answer.content
+        world.enter()
+        found.refresh_from_db()
+        assert found.enroller == world.person("harbor.manager")
+    # Asked again, they are taken.
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        again = ground.pending(world, found, "agent")
+        assert again.pk == waiting.pk
+        delegation_services.accept_delegation(actor=world.actor("agent"), delegation=again)
+    found.refresh_from_db()
+    assert found.enroller == world.person("agent")
+
+
 def test_ids_of_other_agencies_move_no_delegation(world: World) -> None:
     own = ground.delegate(world, ground.consumer_of(world), "agent")
     foreign = ground.delegate(
@@ -891,8 +935,6 @@ def test_whoever_lost_the_consumer_reads_hears_and_fetches_nothing_of_the_reques
 ) -> None:
     world = desk.world
     case = desk.waiting(desk.submit(subject="Secretive subject"), missing="A secret question")
-    pdf = Attachment.objects.filter(case=case).first()
-    assert pdf is None
     desk.lose()
     for who in ("agent", "agency.manager"):
         client, api = desk.client(who), program(world, who)
@@ -909,7 +951,8 @@ def test_whoever_lost_the_consumer_reads_hears_and_fetches_nothing_of_the_reques
             reverse("casework:act", args=[case.number, "enroller_replied"]),
         ):
             answer = client.get(url, follow=True)
-            told.append(answer.content.decode().replace(url, "").replace("q=Tala", ""))
+            # What one typed oneself stands in the box again.
+            told.append(re.sub(r'value="(Secretive|Tala)"', "", answer.content.decode()))
         for path in (
             "cases/", f"cases/{case.number}/", f"cases/{case.number}/timeline/",
             f"cases/{case.number}/files/", f"cases/{case.number}/acts/", "help-requests/",
@@ -966,17 +1009,25 @@ def test_an_enrollers_program_learns_neither_who_works_a_request_nor_inner_deadl
     api, client = program(desk.world, "agent"), desk.client("agent")
     texts = [client.get(f"/cases/{case.number}/").content.decode()]
     texts.append(client.get(reverse("help_requests:home")).content.decode())
-    for path in (f"cases/{case.number}/", "cases/", "help-requests/", f"cases/{case.number}/timeline/"):
+    for path in (
+        f"cases/{case.number}/",
+        "cases/",
+        "help-requests/",
+        f"cases/{case.number}/timeline/",
+    ):
         texts.append(api.get(path).content.decode())
     for text in texts:
         assert "Scr" not in text
     assert api.get(f"cases/{case.number}/").json()["due_at"] is None
     for path in ("timers/", "notes/"):
         assert api.get(f"cases/{case.number}/{path}").status_code in (403, 404), path
-    for query in ({"owner": "nobody"}, {"queue": "agent-cec-service-center"}, {"ordering": "due_at"},
-                  {"is_urgent": "false"}, {"status": "in_progress"}):  # fmt: skip
-        if query != {"status": "in_progress"}:
-            assert case.number not in api.get("cases/", **query).content.decode(), query
+    for query in (
+        {"owner": "nobody"},
+        {"queue": "agent-cec-service-center"},
+        {"ordering": "due_at"},
+        {"is_urgent": "false"},
+    ):
+        assert case.number not in api.get("cases/", **query).content.decode(), query
 
 
 def test_a_request_brings_no_consumer_one_does_not_have_by_any_door(desk: Desk) -> None:
@@ -1004,8 +1055,7 @@ def test_a_request_brings_no_consumer_one_does_not_have_by_any_door(desk: Desk) 
     body = {"topic": "application-help", "subject": "s", "description": "d"}
     for number in (foreign.case_number, "5999999999"):
         answer = api.post("help-requests/", body | {"consumer_case_number": number})
-        assert answer.status_code == 400
-        assert answer.json()["consumer_case_number"] if "consumer_case_number" in answer.json() else True
+        assert answer.status_code == 400, number
     for who in ("admin1", "admin2"):
         answer = program(world, who).post(
             "help-requests/", body | {"consumer_case_number": desk.consumer().case_number}
@@ -1065,10 +1115,6 @@ def test_a_request_is_routed_to_no_queue_that_answers_none(desk: Desk) -> None:
 
 
 def test_the_teams_own_files_and_notes_are_not_the_enrollers(desk: Desk) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    from tests.toolkits.conftest import pdf
-
     case = desk.started(desk.submit())
     client = desk.client("scr")
     url = reverse("casework:act", args=[case.number, "attach"])
@@ -1193,14 +1239,13 @@ def test_no_step_leads_to_an_address_from_the_request(world: World, there: str) 
 
 
 def test_bells_mails_texts_and_the_queue_name_no_consumer(desk: Desk) -> None:
-    from notifications.drain import drain_outbox
-
     world = desk.world
     name, number = "Tala Bautista", "5000000000"
     case = desk.waiting(desk.submit(), missing="A secret question")
     conversation.write_to_team(
         case=case, actor=desk.actor("agent"), act_key="enroller_replied", body="About Tala."
     )
+    found_reasons(exchange=world.exchange)
     crw = open_for(world, desk.consumer())
     transfers.transfer_case(
         case=crw, actor=world.actor("agency.manager"), person=world.person("agent2b")
@@ -1254,9 +1299,10 @@ def test_rows_of_one_exchange_are_neither_written_nor_read_with_another_set(
         with pytest.raises(Error), transaction.atomic():
             row.save(force_insert=True)
     # Nor can a row of ours point at one of theirs.
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with pytest.raises(Error), transaction.atomic():
         PasscodeGuard.objects.create(exchange=world.exchange, consumer_id=consumer.pk)
-    set_scope(exchange_id=world.exchange.pk)
 
 
 @pytest.mark.parametrize("who", ["agent", "agency.manager", "osd.staff", "admin"])
