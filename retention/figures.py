@@ -171,7 +171,8 @@ def _closed_cases(visible: CrwCaseQuerySet) -> _Rows:
             label=_text(""),
         )
     )
-    return rows.annotate(count=Count("pk"), seconds=Sum("open_seconds")).values_list(*_COLUMNS)
+    # Rows, not keys: the indexes of closed cases do not hold those.
+    return rows.annotate(count=Count("*"), seconds=Sum("open_seconds")).values_list(*_COLUMNS)
 
 
 def _reasons(actor: Actor) -> _Rows:

@@ -87,11 +87,16 @@ class CrwCaseQuerySet(models.QuerySet[Any]):
 class CrwCase(models.Model):
     """What a renewal case is about, and what its lists and figures are read from."""
 
-    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    # Exchange and consumer have no index of their own: those below begin with them.
+    exchange = models.ForeignKey(
+        Exchange, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     case = SameExchangeOneToOneField(
         Case, on_delete=models.CASCADE, primary_key=True, related_name="crw"
     )
-    consumer = SameExchangeForeignKey(Consumer, on_delete=models.PROTECT, related_name="crw_cases")
+    consumer = SameExchangeForeignKey(
+        Consumer, on_delete=models.PROTECT, related_name="crw_cases", db_index=False
+    )
     plan_year = models.PositiveSmallIntegerField()
     risk = models.PositiveSmallIntegerField(choices=Risk.choices)
     #: ``feed`` or the version of the model that scored it, e.g. ``model:3``.

@@ -71,7 +71,7 @@ def close_by_system(
         detail="""
             is_open = FALSE, reason_id = %(reason)s, closed_at = %(at)s, closed_by_id = NULL,
             next_contact_on = NULL,
-            open_seconds = greatest(0, extract(epoch FROM %(at)s - d.aged_from))::int
+            open_seconds = floor(greatest(0, extract(epoch FROM %(at)s - d.aged_from)))
         """,
         data="jsonb_build_object('reason', %(reason_key)s)",
         at=at,

@@ -16,7 +16,8 @@ from pathlib import Path
 from config import services
 
 Say = Callable[[str], None]
-_START_SECONDS = 300
+#: The demonstration is played first; beside other work that takes its time.
+_START_SECONDS = 900
 
 
 class StackError(RuntimeError):

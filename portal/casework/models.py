@@ -31,7 +31,10 @@ AUDIENCES = [(a.value, a.value.title()) for a in Audience]
 class Case(models.Model):
     """Number, status, who holds it, and dates: what anybody working near it may see."""
 
-    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="cases")
+    # Exchange, organization and queue have no index of their own: those below begin with them.
+    exchange = models.ForeignKey(
+        Exchange, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
     number = models.CharField(max_length=32, help_text="Quotable number (X-04).")
     kind = models.CharField(max_length=30)
     topic = models.SlugField(
@@ -50,6 +53,7 @@ class Case(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="brought_cases",
+        db_index=False,
         help_text="The office, agency or entity that brought the case.",
     )
     queue = SameExchangeForeignKey(
@@ -57,6 +61,7 @@ class Case(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="queued_cases",
+        db_index=False,
         help_text="The unit or workstream whose queue holds the case.",
     )
     owner = models.ForeignKey(
@@ -208,8 +213,13 @@ class Mention(models.Model):
 class TimelineEvent(models.Model):
     """One thing that happened to a case. Holds verbs, keys and ids; words live in the note."""
 
-    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
-    case = SameExchangeForeignKey(Case, on_delete=models.CASCADE, related_name="events")
+    # The indexes below and the constraint of same exchanges begin with these.
+    exchange = models.ForeignKey(
+        Exchange, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    case = SameExchangeForeignKey(
+        Case, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
     at = models.DateTimeField(default=timezone.now)
     verb = models.CharField(max_length=60)
     audience = models.CharField(max_length=10, choices=AUDIENCES)
@@ -283,7 +293,10 @@ class Attachment(models.Model):
 class CaseText(models.Model):
     """What search may find a case by; kept by the services, read through the gate only."""
 
-    exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
+    # No index of its own: the two below begin with it.
+    exchange = models.ForeignKey(
+        Exchange, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     case = SameExchangeOneToOneField(
         Case, on_delete=models.CASCADE, primary_key=True, related_name="text"
     )

@@ -52,6 +52,8 @@ class Applied:
 class ParseRow(Protocol):
     """Understands one row: ``parse_row(values)`` gives its key and data.
 
+    Called in a thread of the engine's, so it asks no database.
+
     ``values`` has every column of the kind, without spaces around it. What a column declared
     ``secret`` holds must not be in the data as it came.
 

@@ -7,10 +7,15 @@ numbers are true, and whoever reads the file again goes on where it stopped.
 The place is also the fence between processes: a batch counts only if the run still stands where
 the batch began. Two processes that read one file for one run take turns and never do a batch
 twice, so nobody has to know whether the first one is really dead.
+
+While the database writes a batch, a thread reads and understands the next one: the database waits
+for Python no more than it must, and memory holds two batches.
 """
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -36,6 +41,19 @@ from portal.tenancy.scope import use_exchange
 
 #: Told of the run after each batch.
 Report = Callable[[FeedRun], None]
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Rows that were read and understood; nothing of them is in the database yet."""
+
+    #: How many rows it was read from.
+    size: int
+    #: By key.
+    understood: dict[str, FeedRow]
+    refused: list[tuple[int, str]]
+    #: Where reading goes on behind it.
+    after: Mark
 
 
 class _Overtaken(Exception):
@@ -96,13 +114,25 @@ def _read_on(
 ) -> bool:
     """Read from the run's place to the file's end; False when another process got ahead."""
     rows = read_rows(path, kind, facts, after=Mark(run.bytes_read, run.lines_read))
-    try:
-        while batch := list(islice(rows, batch_rows)):
-            _take_batch(run=run, kind=kind, exchange=exchange, batch=batch, at=at)
-            report(run)
-    except _Overtaken:
-        return False
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="feed") as reader:
+        coming = reader.submit(_next_batch, rows, kind, batch_rows)
+        try:
+            while batch := coming.result():
+                coming = reader.submit(_next_batch, rows, kind, batch_rows)
+                _take_batch(run=run, kind=kind, exchange=exchange, batch=batch, at=at)
+                report(run)
+        except _Overtaken:
+            return False
     return True
+
+
+def _next_batch(rows: Iterator[RawRow], kind: FeedKind, batch_rows: int) -> _Batch | None:
+    """Read and understand the next rows; None: the file is at its end. Asks no database."""
+    raw = list(islice(rows, batch_rows))
+    if not raw:
+        return None
+    understood, refused = _understand_all(raw, kind)
+    return _Batch(len(raw), understood, refused, raw[-1].after)
 
 
 def _unfinished_run(kind: FeedKind, exchange: Exchange, facts: FileFacts) -> FeedRun | None:
@@ -185,7 +215,7 @@ def _take_batch(
     run: FeedRun,
     kind: FeedKind,
     exchange: Exchange,
-    batch: Sequence[RawRow],
+    batch: _Batch,
     at: datetime | None,
 ) -> None:
     """Apply a batch and move the run's place behind it, or neither.
@@ -193,7 +223,6 @@ def _take_batch(
     Raises:
         _Overtaken: the run no longer stands where the batch begins.
     """
-    understood, refused = _understand_all(batch, kind)
     with use_exchange(exchange):
         _wait_for_turn(exchange, kind)
         here = FeedRun.objects.filter(
@@ -203,25 +232,25 @@ def _take_batch(
             raise _Overtaken
         applied = kind.apply_batch(
             actor=_system(exchange),
-            rows=list(understood.values()),
+            rows=list(batch.understood.values()),
             at=at or timezone.now(),
         )
         if isinstance(applied, int):
             applied = Applied(new=applied)
-        refused += applied.refused
+        refused = [*batch.refused, *applied.refused]
         RefusedRow.objects.bulk_create(
             RefusedRow(exchange=exchange, run=run, line=line, reason=reason[:240])
             for line, reason in refused
         )
         gone = len(refused) + applied.new + applied.changed
         after = {
-            "rows_read": run.rows_read + len(batch),
+            "rows_read": run.rows_read + batch.size,
             "rows_new": run.rows_new + applied.new,
             "rows_changed": run.rows_changed + applied.changed,
-            "rows_known": run.rows_known + len(batch) - gone,
+            "rows_known": run.rows_known + batch.size - gone,
             "rows_refused": run.rows_refused + len(refused),
-            "bytes_read": batch[-1].after.position,
-            "lines_read": batch[-1].after.line,
+            "bytes_read": batch.after.position,
+            "lines_read": batch.after.line,
         }
         here.update(**after, seen_at=timezone.now())
     for name, value in after.items():

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from portal.casework.models import Case, TimelineEvent
 from portal.tenancy.actor import NotAllowed
+from retention.models import CrwCase
 from retention.opening import NewCrwCase, open_cases
 from retention.reasons import found_reasons
-from retention.set_acts import Score, close_by_system, move_deadlines, rescore
+from retention.set_acts import (
+    Score,
+    close_by_system,
+    move_deadlines,
+    reopen_by_system,
+    rescore,
+)
 from tests.retention.consumers import add_consumer
 from tests.world import NOW, World
 
@@ -67,3 +74,20 @@ def test_no_person_performs_them(world: World) -> None:
 
     with pytest.raises(NotAllowed):
         close_by_system(actor=world.actor("admin"), case_ids=[pk], reason_key="renewed", at=NOW)
+
+
+def test_c5_the_time_a_case_was_closed_between_is_not_time_it_was_open(world: World) -> None:
+    """Average Resolution Time (CRW-09) of a case that the system closed twice."""
+    pk = _open(world)
+    system, hour = world.system, timedelta(hours=1)
+    close_by_system(actor=system, case_ids=[pk], reason_key="renewed", at=NOW + 2 * hour)
+    reopen_by_system(actor=system, case_ids=[pk], why="up_for_renewal_again", at=NOW + 12 * hour)
+
+    close_by_system(
+        actor=system,
+        case_ids=[pk],
+        reason_key="renewed",
+        at=NOW + 13 * hour + timedelta(milliseconds=700),
+    )
+
+    assert CrwCase.objects.get(pk=pk).open_seconds == 3 * 3600
