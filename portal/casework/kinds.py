@@ -62,6 +62,8 @@ class CaseKind:
     outcome: Callable[[Any], tuple[str, str]] | None = None
     #: Types its cases can have, by ``Case.topic``: ``(actor) -> [(key, label)]``; for filters.
     topics: Callable[[Actor], Sequence[tuple[str, str]]] | None = None
+    #: URL name of the list that those outside have of it; empty: the general list.
+    own_list: str = ""
     #: What pages call whoever brought it, e.g. “Enroller can see this”.
     brought_by: str = "Office"
     #: Whether those outside to whom ``detailed`` applies can ever be shown details.

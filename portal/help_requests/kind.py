@@ -63,6 +63,7 @@ def topics(actor: Actor) -> Sequence[tuple[str, str]]:
 
 HELP_REQUEST = CaseKind(
     brought_by="Enroller",
+    own_list="help_requests:home",
     key=KIND,
     label="Help request",
     plural="Help requests",

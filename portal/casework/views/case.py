@@ -103,6 +103,8 @@ def case_context(request: HttpRequest, actor: Actor, case: Case) -> dict[str, An
         "panels": panels.panels_for(actor, case, shows_details=view.shows_details),
         "others": presence.arrive(actor=actor, case=case),
         "heartbeat": presence.HEARTBEAT,
+        "own_list": kind.own_list if actor.is_outside else "",
+        "own_list_label": kind.plural,
         "show_base": "?",
     }
     if not isinstance(view, CaseDetailView):

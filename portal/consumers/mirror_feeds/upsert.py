@@ -38,7 +38,7 @@ def upsert(
     """
     if not rows:
         return {}
-    fields = {field.column: field for field in model._meta.local_concrete_fields}
+    fields = {str(field.column): field for field in model._meta.local_concrete_fields}
     columns = list(rows[0])
     types = [str(fields[column].db_type(connection)).partition("(")[0] for column in columns]
     rest = {
