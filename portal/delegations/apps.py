@@ -34,11 +34,24 @@ class DelegationsConfig(AppConfig):
     def ready(self) -> None:
         from portal.api import registry
         from portal.delegations import actions_table  # noqa: F401
+        from portal.delegations.selectors import pending_card
         from portal.ledger import names
         from portal.tenancy import modules
+        from portal.ui import cards
         from portal.ui.navigation import ORGANIZATION, NavItem, register
 
         modules.register("delegations", "Delegation Tool")
+        cards.register(
+            cards.Card(
+                "pending-delegations",
+                "Pending Delegations",
+                "delegations/_card.html",
+                pending_card,
+                order=30,
+                action="delegations.decide",
+                module="delegations",
+            )
+        )
         names.name_actions(LEDGER_ACTIONS)
         registry.register("portal.delegations.api")
         for item in (

@@ -1,10 +1,11 @@
 """Reads of standing delegations: whose rows an actor sees, and how much of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from portal.consumers.mirror import Consumer, Delegation
 from portal.delegations.models import DelegationAct
@@ -59,6 +60,12 @@ def pending_of(actor: Actor) -> QuerySet[Delegation]:
     """Those that wait to be accepted or declined, the oldest first."""
     rows = delegations_of(actor).filter(status=Delegation.Status.PENDING)
     return rows.order_by("asked_at", "pk")
+
+
+def pending_card(actor: Actor) -> Mapping[str, Any] | None:
+    """How many wait, and since when, for the home page of who may answer; None where none waits."""
+    found = pending_of(actor).order_by().aggregate(count=Count("pk"), since=Min("asked_at"))
+    return found if found["count"] else None
 
 
 def active_of(actor: Actor) -> QuerySet[Delegation]:

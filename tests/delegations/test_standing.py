@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from notifications.drain import drain_outbox
 from notifications.models import Bell, MailMessage
@@ -304,3 +305,17 @@ def test_no_bell_line_names_anybody_and_none_becomes_a_mail(world: World) -> Non
     assert deliver(world) == []
     assert not MailMessage.objects.exists()
     assert Bell.objects.count() == 2
+
+
+def test_the_home_page_names_what_waits_for_one_and_nothing_else_EP_03(
+    world: World, client: Client
+) -> None:
+    pending(world, consumer_of(world), "agent")
+    world.person("agent2b")
+    pages = {}
+    for who in ("agent", "agency.manager", "agent2b"):
+        client.force_login(world.people[who])
+        pages[who] = client.get("/").content.decode()
+    assert "1 consumer</a> asked to be delegated" in pages["agent"]
+    assert "1 consumer</a> asked to be delegated" in pages["agency.manager"]
+    assert "Pending Delegations" not in pages["agent2b"]
