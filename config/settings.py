@@ -400,6 +400,8 @@ SPECTACULAR_SETTINGS = {
         "AppealChannelEnum": "escalations.appeals.models.AppealDetail.Channel",
         "DecisionOutcomeEnum": "escalations.appeals.models.Decision.Outcome",
         "HearingFormatEnum": "escalations.appeals.models.HearingFormat",
+        "ToolkitKindEnum": "portal.toolkits.models.Kind",
+        "ToolkitLanguageEnum": "portal.toolkits.models.Language",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
