@@ -104,7 +104,8 @@ def test_the_page_costs_the_same_statements_for_more_cases(work: World) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert client.get(address).status_code == 200
-        return len(captured.captured_queries)
+        # A drill of another worker may have emptied the cache the session lay in.
+        return sum("django_session" not in q["sql"] for q in captured.captured_queries)
 
     few = cost()
     work.enter()

@@ -133,7 +133,9 @@ def test_dashboard_and_worklist_take_the_same_few_statements_whatever_they_hold(
                 client.get(address)
             own = [q["sql"] for q in statements if "retention_" in q["sql"]]
             assert len(own) <= 6, own
-            counts.append((address, len(statements)))
+            # A drill of another worker may have emptied the cache the session lay in.
+            asked = [q for q in statements if "django_session" not in q["sql"]]
+            counts.append((address, len(asked)))
         world.enter()
     assert counts[:2] == counts[2:]
 
