@@ -6,6 +6,7 @@ Cells are text, a number, a day, an instant already in its reader's zone, or Non
 import csv
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -16,6 +17,15 @@ import xlsxwriter
 #: A cell that begins with one of these, full-width or not, is a formula to a spreadsheet program.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _COLUMN_WIDTH: Final = 20
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file ready to be sent."""
+
+    content: bytes
+    content_type: str
+    name: str
 
 
 def safe_cell(text: str) -> str:

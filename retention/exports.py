@@ -1,12 +1,11 @@
 """The worklist as a file: it tells its reader exactly what the list does, and is recorded."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from portal.casework.machine import Refused
 from portal.clocks.reckoning import zone
-from portal.spreadsheets import FORMATS
+from portal.spreadsheets import FORMATS, Export
 from portal.tenancy.actor import Actor
 from retention.worklist import Worklist, WorkRow, project_rows, record_listed
 
@@ -17,15 +16,6 @@ HEADER: Final = (
     *("Days left", "Age in days", "Enroller", "Reached", "Interactions", "Last contact"),
     *("Last outcome", "Next contact", "Closed", "Resolution Reason"),
 )
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file ready to be sent."""
-
-    content: bytes
-    content_type: str
-    name: str
 
 
 def export_worklist(*, actor: Actor, worklist: Worklist, file_format: str) -> Export:

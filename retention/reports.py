@@ -16,11 +16,10 @@ from django.http import QueryDict
 
 from portal.clocks.reckoning import zone
 from portal.ledger.services import record
-from portal.spreadsheets import FORMATS
+from portal.spreadsheets import FORMATS, Export
 from portal.tenancy.actor import Actor
 from portal.ui.forms import PlainSelect
 from retention.aging import today
-from retention.exports import Export
 from retention.figures import in_days
 from retention.forms import choose
 from retention.models import CrwCase, CrwCaseQuerySet, Risk

@@ -13,14 +13,13 @@ from escalations.tickets.facts import read_fields, shown_facts
 from escalations.tickets.help_desk_table import HELP_DESK_MACHINE
 from escalations.tickets.models import CarrierRequest, ConsumerContact, TicketDetail, TicketType
 from escalations.tickets.parts import CARRIER, HELP_DESK
-from portal.casework import kinds
 from portal.casework.models import Case
 from portal.casework.projection import (
     CaseDetailView,
     CaseStatusView,
     Section,
     common_detail,
-    timeline_of,
+    status_as_told,
 )
 from portal.prepared import Slots, prepared
 from portal.tenancy.actor import Actor
@@ -40,7 +39,7 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
     where it stands (ES-03).
     """
     if actor.is_outside:
-        return _status_only(actor, case)
+        return status_as_told(case, actor)
     detail = _detail(case)
     shared = common_detail(case, actor)
     shared["acts"] = _usual_first(shared["acts"], detail.ticket_type)
@@ -58,22 +57,6 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
         surface=surface,
     )
     return CaseDetailView(sections=sections, **shared)
-
-
-def _status_only(actor: Actor, case: Case) -> CaseStatusView:
-    kind = kinds.get(case.kind)
-    timeline = timeline_of(case, actor, details=False)
-    return CaseStatusView(
-        number=case.number,
-        kind=case.kind,
-        kind_label=kind.label,
-        status=kind.machine.statuses[case.status].coarse.value,
-        opened_at=case.opened_at,
-        # The last thing they were told: the row's own date would tell of inner work.
-        updated_at=timeline[-1].at if timeline else case.opened_at,
-        closed_at=case.closed_at,
-        timeline=timeline,
-    )
 
 
 def _detail(case: Case) -> TicketDetail:

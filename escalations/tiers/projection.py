@@ -16,7 +16,7 @@ from portal.casework.projection import (
     CaseStatusView,
     Section,
     plain_label,
-    timeline_of,
+    status_as_told,
 )
 from portal.tenancy.actor import Actor
 
@@ -28,7 +28,7 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
     is none of its business (CC-22).
     """
     if actor.is_outside:
-        return _status_only(actor, case)
+        return replace(status_as_told(case, actor), closed_at=None)
     view = tickets.project(actor, case, surface=surface)
     if not isinstance(view, CaseDetailView):
         return view
@@ -40,22 +40,6 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
         if surface != "page":  # the page has the checklist itself
             added.append(packet_section(case))
     return replace(view, sections=[*view.sections, *added, *handoff_sections(case, labels)])
-
-
-def _status_only(actor: Actor, case: Case) -> CaseStatusView:
-    kind = kinds.get(case.kind)
-    timeline = timeline_of(case, actor, details=False)
-    return CaseStatusView(
-        number=case.number,
-        kind=case.kind,
-        kind_label=kind.label,
-        status=kind.machine.statuses[case.status].coarse.value,
-        opened_at=case.opened_at,
-        # The last thing the employer was told: the row's own date would tell of inner work.
-        updated_at=timeline[-1].at if timeline else case.opened_at,
-        closed_at=None,
-        timeline=timeline,
-    )
 
 
 def _member_section(case: Case) -> Section:

@@ -1,14 +1,13 @@
 """The book of business as a file: what the list tells, and nothing more; recorded."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
 from portal.book.listing import FIELDS, BookList, BookRow, project_book
 from portal.casework.machine import Refused
 from portal.ledger.services import record
-from portal.spreadsheets import FORMATS
+from portal.spreadsheets import FORMATS, Export
 from portal.tenancy.actor import Actor
 
 #: Rows of one file; a longer list must be narrowed first.
@@ -28,15 +27,6 @@ HEADER: Final = (
     "Needs next",
     "By",
 )
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file ready to be sent."""
-
-    content: bytes
-    content_type: str
-    name: str
 
 
 def export_book(*, actor: Actor, book: BookList, file_format: str) -> Export:

@@ -12,7 +12,7 @@ from portal.casework.machine import Refused
 from portal.casework.models import Case
 from portal.casework.rows import CaseRow, project_rows
 from portal.clocks.services import zone
-from portal.spreadsheets import FORMATS
+from portal.spreadsheets import FORMATS, Export
 from portal.tenancy.actor import Actor
 
 #: Rows of one file; a longer list must be narrowed first.
@@ -21,12 +21,9 @@ _CHUNK: Final = 1_000
 
 
 @dataclass(frozen=True)
-class Export:
-    """A file ready to be sent."""
+class CaseExport(Export):
+    """A list of cases as a file, and how many it holds."""
 
-    content: bytes
-    content_type: str
-    name: str
     rows: int
 
 
@@ -55,7 +52,7 @@ _FOR_STAFF: Final = (
 )
 
 
-def export_cases(*, actor: Actor, cases: CaseList, file_format: str) -> Export:
+def export_cases(*, actor: Actor, cases: CaseList, file_format: str) -> CaseExport:
     """Write a list, as filtered and sorted, to a file; the ledger names every case in it.
 
     Args:
@@ -83,7 +80,7 @@ def export_cases(*, actor: Actor, cases: CaseList, file_format: str) -> Export:
     )
     day = cases.moment.now.astimezone(zone(actor.exchange.time_zone))
     name = f"cases-{cases.view.key}-{day:%Y-%m-%d}.{file_format}"
-    return Export(content, content_type, name, len(ids))
+    return CaseExport(content, content_type, name, len(ids))
 
 
 def _table(

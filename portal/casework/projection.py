@@ -109,6 +109,23 @@ class Section:
     rows: Sequence[tuple[str, str, Any]] = field(default_factory=tuple)  # key, label, value
 
 
+def status_as_told(case: Case, actor: Actor) -> CaseStatusView:
+    """Where a case stands, for whoever outside is told its status and nothing else."""
+    kind = kinds.get(case.kind)
+    timeline = timeline_of(case, actor, details=False)
+    return CaseStatusView(
+        number=case.number,
+        kind=case.kind,
+        kind_label=kind.label,
+        status=kind.machine.statuses[case.status].coarse.value,
+        opened_at=case.opened_at,
+        # The last thing they were told: the row's own date would tell of inner work.
+        updated_at=timeline[-1].at if timeline else case.opened_at,
+        closed_at=case.closed_at,
+        timeline=timeline,
+    )
+
+
 def timeline_of(case: Case, actor: Actor, *, details: bool) -> list[EventView]:
     """The reader's part of a case's story, oldest first, in one query."""
     audiences = [Audience.STATUS]

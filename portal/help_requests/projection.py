@@ -16,7 +16,7 @@ from portal.casework.projection import (
     CaseStatusView,
     Section,
     common_detail,
-    timeline_of,
+    status_as_told,
 )
 from portal.clocks.services import zone
 from portal.help_requests.models import Category, HelpRequest, Rating
@@ -28,7 +28,7 @@ from portal.tenancy.actor import Actor
 def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusView:
     """A help request for somebody who may know of it; details shown are recorded."""
     if not Case.objects.detailed_to(actor).filter(pk=case.pk).exists():
-        return _status_only(actor, case)
+        return status_as_told(case, actor)
     detail = HelpRequest.objects.select_related("topic", "consumer").get(case=case)
     notes = conversation(case)
     sections = [
@@ -49,22 +49,6 @@ def project(actor: Actor, case: Case, *, surface: str = "page") -> CaseStatusVie
         data={"surface": surface},
     )
     return CaseDetailView(sections=sections, **common_detail(case, actor))
-
-
-def _status_only(actor: Actor, case: Case) -> CaseStatusView:
-    kind = kinds.get(case.kind)
-    timeline = timeline_of(case, actor, details=False)
-    return CaseStatusView(
-        number=case.number,
-        kind=case.kind,
-        kind_label=kind.label,
-        status=kind.machine.statuses[case.status].coarse.value,
-        opened_at=case.opened_at,
-        # The last thing the enroller was told: the row's own date would tell of inner work.
-        updated_at=timeline[-1].at if timeline else case.opened_at,
-        closed_at=case.closed_at,
-        timeline=timeline,
-    )
 
 
 def conversation(case: Case) -> Sequence[Note]:

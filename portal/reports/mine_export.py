@@ -13,21 +13,12 @@ from portal.casework.machine import Refused
 from portal.clocks.reckoning import zone
 from portal.ledger.services import record
 from portal.reports.registry import Chosen, ReportColumn, ReportType, may_export
-from portal.spreadsheets import FORMATS
+from portal.spreadsheets import FORMATS, Export
 from portal.tenancy.actor import Actor, NotAllowed
 
 #: Lines of one file; a longer report must be narrowed first.
 LIMIT: Final = 50_000
 _CHUNK: Final = 1_000
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file ready to be sent."""
-
-    content: bytes
-    content_type: str
-    name: str
 
 
 def export_report(
