@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "escalations.tiers",
     "escalations.constituent",
     "retention",
+    "storefronts",
     "notifications",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("portal.toolkits.urls")),
     path("", include("portal.delegations.urls")),
     path("", include("retention.urls")),
+    path("", include("storefronts.urls")),
     path("", include("portal.oversight.urls")),
     path("", include("portal.reports.urls")),
     path("", include("portal.tenancy.urls")),

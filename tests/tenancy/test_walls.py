@@ -21,6 +21,7 @@ from tests.world import World
 
 #: Tables without an exchange, each with the reason why it may be so.
 WITHOUT_EXCHANGE = {
+    "storefronts_ziparea": "ZIP codes of the United States: the same for everybody",
     "tenancy_exchange": "sign-in must find the exchange first; holds configuration only",
     "tenancy_exchangeevent": "history of the exchange's configuration",
     "tenancy_person": "a person may work for several exchanges; reached through memberships",

@@ -1,0 +1,27 @@
+"""Who applies, who reviews, and who looks after listings (SF-01, C.6, T-07)."""
+
+from portal.tenancy.actions import Reach, register
+from portal.tenancy.roles import ADMINISTRATORS
+
+_OWNERS = frozenset({"agency_manager", "entity_primary_contact"})
+_OUTREACH = frozenset({"distribution_services_staff"})
+
+register(
+    "storefronts.apply",
+    "Apply for storefronts and answer questions about them",
+    roles=_OWNERS,
+    reach=Reach.ANYONE,
+)
+register(
+    "storefronts.edit_listing",
+    "Edit hours, languages and holidays of one's own listings",
+    roles=_OWNERS,
+    reach=Reach.ANYONE,
+)
+register("storefronts.review", "Review storefront applications", roles=_OUTREACH)
+register("storefronts.manage_listings", "Suspend and close listings", roles=_OUTREACH)
+register(
+    "storefronts.run_campaigns",
+    "Run re-application campaigns",
+    roles=_OUTREACH | ADMINISTRATORS,
+)

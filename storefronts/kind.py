@@ -1,0 +1,27 @@
+"""A storefront application as the spine sees it: its owners, and those who review (C.6)."""
+
+from django.db.models import Q
+
+from portal.casework.kinds import CaseKind
+from portal.tenancy.actor import Actor
+from storefronts.table import KIND, MACHINE
+
+
+def visible(actor: Actor) -> Q | None:
+    """The applications of one's own agency or entity; for reviewers, all."""
+    if actor.may("storefronts.review"):
+        return Q()
+    if actor.may("storefronts.apply"):
+        return Q(organization_id__in=actor.organization_ids)
+    return None
+
+
+STOREFRONT = CaseKind(
+    key=KIND,
+    label="Storefront application",
+    plural="Storefront applications",
+    machine=MACHINE,
+    visible=visible,
+    url_name="storefronts:application",
+    number_prefix="SF",
+)

@@ -1,0 +1,6 @@
+"""Storefronts: applications, review, campaigns, listings, and the public finder."""
+
+from django.urls import URLPattern
+
+app_name = "storefronts"
+urlpatterns: list[URLPattern] = []
