@@ -10,15 +10,30 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases
 from psycopg2.extensions import connection as Connection
 
+from config import services
 from portal.casework import filters
 from tests import database
 from tests.world import NOW, World, build_world
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+#: The first database of the broker's server that the portal in use has no need of.
+_OWN_CACHES = 4
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every worker of xdist a cache of its own.
+
+    Tests empty the cache between them; in a shared one that would take sessions and counted
+    attempts away from the test that the other worker is just running.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    settings.CACHES["default"]["LOCATION"] = services.redis_url(_OWN_CACHES + int(worker))
 
 
 @pytest.fixture(scope="session")
