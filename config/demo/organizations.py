@@ -63,7 +63,7 @@ EXCHANGES = (
         "externalaffairs@covered.example",
         "(916) 555-0100",
         (
-            *("constituent", "ticket", "appeal", "crw", "help_request"),
+            *("constituent", "ticket", "appeal", "crw", "help_request", "storefront"),
             *(key for key, _ in _SERVICE_CENTER_WORK),
             *_ENROLLER_PORTAL,
         ),
@@ -73,6 +73,7 @@ EXCHANGES = (
             "appeal": "AP-{year}-{sequence:06d}",
             "crw": "CRW-{year}-{sequence:06d}",
             "help_request": "HR-{year}-{sequence:06d}",
+            "storefront": "SF-{year}-{sequence:06d}",
             **{key: f"{prefix}-{{year}}-{{sequence:06d}}" for key, prefix in _SERVICE_CENTER_WORK},
         },
         "https://compare.covered.example/",
