@@ -9,32 +9,75 @@ from portal.tenancy.rls import ProtectTenantTables
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0006_enroller_portal'),
+        ("tenancy", "0006_enroller_portal"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(help_text='Which room shows it, e.g. summary.', max_length=20)),
-                ('source_id', models.BigIntegerField(help_text='Key of what it shows, in the room of its kind.')),
-                ('subject', models.CharField(help_text='No personal data: lists show it.', max_length=160)),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('exchange', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.exchange')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mailbox_items', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(help_text="Which room shows it, e.g. summary.", max_length=20),
+                ),
+                (
+                    "source_id",
+                    models.BigIntegerField(
+                        help_text="Key of what it shows, in the room of its kind."
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(help_text="No personal data: lists show it.", max_length=160),
+                ),
+                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(null=True)),
+                ("archived_at", models.DateTimeField(null=True)),
+                (
+                    "exchange",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.exchange",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mailbox_items",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-received_at', '-pk'],
-                'indexes': [models.Index(fields=['person', 'exchange', '-received_at', '-id'], name='mailbox_by_person'), models.Index(condition=models.Q(('archived_at', None), ('read_at', None)), fields=['person', 'exchange'], name='mailbox_unread')],
-                'constraints': [models.UniqueConstraint(fields=('exchange', 'person', 'kind', 'source_id'), name='mailbox_item_once')],
+                "ordering": ["-received_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["person", "exchange", "-received_at", "-id"],
+                        name="mailbox_by_person",
+                    ),
+                    models.Index(
+                        condition=models.Q(("archived_at", None), ("read_at", None)),
+                        fields=["person", "exchange"],
+                        name="mailbox_unread",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exchange", "person", "kind", "source_id"), name="mailbox_item_once"
+                    )
+                ],
             },
         ),
         ProtectTenantTables(),

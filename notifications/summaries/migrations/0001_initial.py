@@ -10,49 +10,165 @@ from portal.tenancy.rls import ProtectTenantTables
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('consumers', '0006_matching_consumers'),
-        ('tenancy', '0006_enroller_portal'),
+        ("consumers", "0006_matching_consumers"),
+        ("tenancy", "0006_enroller_portal"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Alert',
+            name="Alert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('local_date', models.DateField()),
-                ('topic', models.CharField(choices=[('binder_payment', 'Binder Payment Pending'), ('consent_valid_thru', 'Consent Valid Thru'), ('actions_requested', 'Actions Requested for Consumer'), ('nod_notice', 'NOD Notice'), ('enrollment_canceled', 'Enrollment Canceled'), ('enrollment_terminated', 'Enrollment Terminated'), ('medicare_aged_out', 'Medicare Aged Out'), ('updates_pending', 'Enrollment Updates Pending')], max_length=24)),
-                ('source_id', models.BigIntegerField(help_text="Key of the enrollment, notice or consent it tells of; for a birthday the consumer's.")),
-                ('consumer', portal.tenancy.fields.SameExchangeForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='consumers.consumer')),
-                ('enroller', models.ForeignKey(help_text='Told on that day.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('exchange', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.exchange')),
-                ('organization', portal.tenancy.fields.SameExchangeForeignKey(db_constraint=False, help_text='Whose consumer then.', on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("local_date", models.DateField()),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("binder_payment", "Binder Payment Pending"),
+                            ("consent_valid_thru", "Consent Valid Thru"),
+                            ("actions_requested", "Actions Requested for Consumer"),
+                            ("nod_notice", "NOD Notice"),
+                            ("enrollment_canceled", "Enrollment Canceled"),
+                            ("enrollment_terminated", "Enrollment Terminated"),
+                            ("medicare_aged_out", "Medicare Aged Out"),
+                            ("updates_pending", "Enrollment Updates Pending"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.BigIntegerField(
+                        help_text="Key of the enrollment, notice or consent it tells of; for a birthday the consumer's."
+                    ),
+                ),
+                (
+                    "consumer",
+                    portal.tenancy.fields.SameExchangeForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alerts",
+                        to="consumers.consumer",
+                    ),
+                ),
+                (
+                    "enroller",
+                    models.ForeignKey(
+                        help_text="Told on that day.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "exchange",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.exchange",
+                    ),
+                ),
+                (
+                    "organization",
+                    portal.tenancy.fields.SameExchangeForeignKey(
+                        db_constraint=False,
+                        help_text="Whose consumer then.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenancy.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-local_date', 'topic', 'consumer'],
-                'indexes': [models.Index(fields=['exchange', 'enroller', 'local_date'], name='alert_by_enroller'), models.Index(fields=['exchange', 'organization', 'local_date'], name='alert_by_organization')],
-                'constraints': [models.UniqueConstraint(fields=('exchange', 'local_date', 'topic', 'source_id'), name='alert_once_a_day'), models.UniqueConstraint(condition=models.Q(('topic__in', ['nod_notice', 'enrollment_canceled', 'enrollment_terminated'])), fields=('exchange', 'topic', 'source_id'), name='alert_once_ever')],
+                "ordering": ["-local_date", "topic", "consumer"],
+                "indexes": [
+                    models.Index(
+                        fields=["exchange", "enroller", "local_date"], name="alert_by_enroller"
+                    ),
+                    models.Index(
+                        fields=["exchange", "organization", "local_date"],
+                        name="alert_by_organization",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exchange", "local_date", "topic", "source_id"),
+                        name="alert_once_a_day",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "topic__in",
+                                ["nod_notice", "enrollment_canceled", "enrollment_terminated"],
+                            )
+                        ),
+                        fields=("exchange", "topic", "source_id"),
+                        name="alert_once_ever",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Summary',
+            name="Summary",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('own', 'Daily Summary'), ('manager', 'Daily Manager Summary')], max_length=8)),
-                ('local_date', models.DateField(help_text='The day it tells of, local to the exchange.')),
-                ('alerts', models.PositiveIntegerField(help_text='How many lines it has.')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('is_late', models.BooleanField(default=False, help_text='Made after its day had ended.')),
-                ('exchange', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.exchange')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("own", "Daily Summary"), ("manager", "Daily Manager Summary")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "local_date",
+                    models.DateField(help_text="The day it tells of, local to the exchange."),
+                ),
+                ("alerts", models.PositiveIntegerField(help_text="How many lines it has.")),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "is_late",
+                    models.BooleanField(default=False, help_text="Made after its day had ended."),
+                ),
+                (
+                    "exchange",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.exchange",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-local_date', 'kind'],
-                'constraints': [models.UniqueConstraint(fields=('exchange', 'person', 'kind', 'local_date'), name='summary_once_a_day')],
+                "ordering": ["-local_date", "kind"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exchange", "person", "kind", "local_date"),
+                        name="summary_once_a_day",
+                    )
+                ],
             },
         ),
         ProtectTenantTables(),
