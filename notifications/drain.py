@@ -12,13 +12,21 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from notifications import sealed
+from notifications import replies, sealed
 from notifications.catalogue import Channel, MessageKind, get
 from notifications.claims import claim_next, moving_on
 from notifications.mail_rows import write_mail
 from notifications.models import Bell
 from notifications.recipients import author_of, still_allowed
-from notifications.wording import absolute, fill, page_path, values_for, wording_of
+from notifications.wording import (
+    FOOTER,
+    FOOTER_WITH_REPLIES,
+    absolute,
+    fill,
+    page_path,
+    values_for,
+    wording_of,
+)
 from portal.casework.models import OutboxMessage
 from portal.tenancy.models import Exchange, Person
 from portal.tenancy.scope import use_exchange
@@ -180,7 +188,13 @@ def _write_mails(
 ) -> None:
     values = values_for(kind, exchange=exchange, case=message.case)
     values.setdefault("link", absolute(page_path(kind)))
-    wording = fill(kind, wording_of(kind, exchange_id=exchange.pk), values)
+    is_read = replies.takes_replies(exchange=exchange, key=message.key, case=message.case)
+    wording = fill(
+        kind,
+        wording_of(kind, exchange_id=exchange.pk),
+        values,
+        footer=FOOTER_WITH_REPLIES if is_read else FOOTER,
+    )
     for address, person in addresses:
         write_mail(
             exchange=exchange,

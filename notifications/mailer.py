@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from notifications import sealed, texts
+from notifications import replies, sealed, texts
 from notifications.catalogue import get
 from notifications.claims import claim_next, moving_on
 from notifications.drain import ring_operators
@@ -149,6 +149,8 @@ def as_email(mail: MailMessage, address: str, wording: Wording, now: datetime) -
     email["Message-ID"] = mail.rfc_message_id
     email["Auto-Submitted"] = "auto-generated"
     email["X-Auto-Response-Suppress"] = "All"
+    if answers_go_to := replies.reply_to(mail, to=address, now=now):
+        email["Reply-To"] = answers_go_to
     email.set_content(wording.body, cte="quoted-printable")
     return email.as_bytes()
 

@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 from notifications import delegation_texts, digital_mail
 from notifications.catalogue import MessageKind
+from notifications.inbound import answers
 from notifications.models import MailMessage
 from notifications.wording import Wording
 from portal.casework.models import OutboxMessage
@@ -30,7 +31,7 @@ class Seal(Protocol):
         """Forget what was sealed: it has left, or never will."""
 
 
-_SEALS = (cast(Seal, digital_mail), cast(Seal, delegation_texts))
+_SEALS = (cast(Seal, digital_mail), cast(Seal, delegation_texts), cast(Seal, answers))
 
 
 def handler_of(key: str) -> Seal | None:

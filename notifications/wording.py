@@ -26,6 +26,11 @@ FOOTER = (
     "This message was sent automatically; replies are not read. Never send a Social Security"
     " number or other personal information by email."
 )
+#: The same under a mail whose answer reaches its case (EA-02, MD-12).
+FOOTER_WITH_REPLIES = (
+    "This message was sent automatically. You can reply to it: your words are added to this case."
+    " Never send a Social Security number or other personal information by email."
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,9 @@ def check_wording(kind: MessageKind, wording: Wording) -> None:
         raise ValidationError(errors)
 
 
-def fill(kind: MessageKind, wording: Wording, values: Mapping[str, str]) -> Wording:
+def fill(
+    kind: MessageKind, wording: Wording, values: Mapping[str, str], *, footer: str = FOOTER
+) -> Wording:
     """Put values into a wording; a variable without a value leaves nothing behind."""
 
     def put(text: str, allowed: frozenset[str]) -> str:
@@ -81,7 +88,7 @@ def fill(kind: MessageKind, wording: Wording, values: Mapping[str, str]) -> Word
 
     subject = " ".join(put(wording.subject, kind.subject_variables).split())
     body = _BLANK_LINES.sub("\n\n", put(wording.body.replace("\r\n", "\n"), kind.variables))
-    return Wording(subject, f"{body.strip()}\n\n--\n{FOOTER}\n")
+    return Wording(subject, f"{body.strip()}\n\n--\n{footer}\n")
 
 
 def values_for(
@@ -127,10 +134,11 @@ def sample_values(kind: MessageKind, *, exchange: Exchange) -> dict[str, str]:
         "promise": "You can expect a reply within 2 business days.",
         "thread": "ref:_0000000000000000:ref",
         "original": "200528-0000001",
+        "remarks": "The 2nd file was not taken: The file is empty. Choose the file again.",
     }
 
 
-_CASE_CIRCLES = (Circle.OFFICE, Circle.ENROLLER, Circle.EMPLOYER, Circle.STAFF)
+_CASE_CIRCLES = (Circle.OFFICE, Circle.SENDER, Circle.ENROLLER, Circle.EMPLOYER, Circle.STAFF)
 
 
 def case_path(case: Case) -> str:

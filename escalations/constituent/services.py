@@ -238,11 +238,13 @@ def reply_for_office(
     documents: Sequence[Document] = (),
     release_form: Document | None = None,
     expected_version: int | None = None,
+    act_key: str = "reply",
     **items: Any,
 ) -> Case:
     """The office sends what it was asked for, or anything it has learned (C.1 7).
 
-    ``items`` are new values of the listed fields; empty ones change nothing.
+    ``items`` are new values of the listed fields; empty ones change nothing. ``act_key`` is
+    ``take_mail`` where somebody else puts in what the office wrote by mail.
     """
     values = {name: value for name, value in items.items() if value}
     if not (message.strip() or documents or release_form or values):
@@ -270,7 +272,7 @@ def reply_for_office(
             fields=[*values, "messages"],
         )
 
-    case = perform(case=case, act_key="reply", actor=actor, effect=effect)
+    case = perform(case=case, act_key=act_key, actor=actor, effect=effect)
     if release_form is not None:
         submit_release(actor=actor, case=case, document=release_form)
     if case.status == "awaiting_information":

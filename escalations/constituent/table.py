@@ -160,6 +160,18 @@ MACHINE = machine(
             source="C.1 7",
         ),
         Act(
+            "take_mail",
+            "Add an office's mail",
+            "constituent.record",
+            sources=ANY_OPEN,
+            by_system=True,
+            clocks=(ClockEffect(_STOP, "constituent.office_answer"),),
+            audience=Audience.STATUS,
+            notifies=("constituent.office_replied",),
+            done="Information sent by the office",
+            source="EA-02, C.1 7",
+        ),
+        Act(
             "resume",
             "The answer came",
             "constituent.ask_office",

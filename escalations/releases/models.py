@@ -55,6 +55,7 @@ class Release(models.Model):
         OFFICE = "office", "Uploaded by the office"
         RECORDED = "recorded", "Recorded by External Affairs"
         DIGITAL = "digital", "Signed online by the constituent"
+        MAIL = "mail", "Sent by email"
 
     exchange = models.ForeignKey(Exchange, on_delete=models.PROTECT, related_name="+")
     case = SameExchangeForeignKey(Case, on_delete=models.PROTECT, related_name="releases")

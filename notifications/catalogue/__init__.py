@@ -12,6 +12,7 @@ from notifications.catalogue import (
     constituent,
     delegations,
     help_requests,
+    inbound,
     letters,
     producers,
     releases,
@@ -52,6 +53,7 @@ __all__ = [
 
 _ROOMS = (
     constituent,
+    inbound,
     releases,
     letters,
     tickets,

@@ -25,6 +25,8 @@ class Circle(StrEnum):
     """Whom a message leaves the exchange for."""
 
     OFFICE = "Government office"
+    #: The address an office's mail came from, whether or not anybody signs in with it.
+    SENDER = "Whoever of an office wrote by email"
     ENROLLER = "Enroller"
     EMPLOYER = "Employer"
     STAFF = "The exchange's own staff"

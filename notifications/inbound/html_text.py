@@ -10,9 +10,13 @@ from typing import Final
 MAX_HTML: Final = 1_000_000
 
 _BLOCKS: Final = frozenset(
-    "address article aside blockquote body br caption center dd div dl dt fieldset figure footer"
-    " form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul".split()  # noqa: SIM905
-)
+    {
+        "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd",
+        "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+        "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td",
+        "th", "tr", "ul",
+    }
+)  # fmt: skip
 #: What stands in these is no text of the letter.
 _SILENT: Final = frozenset({"head", "script", "style", "title", "template", "noscript", "svg"})
 _VOID: Final = frozenset({"br", "hr"})

@@ -34,7 +34,8 @@ class Refusal(Exception):
 class Parsed:
     """A clean copy. ``width`` and ``height`` (pixels) are None for a PDF, ``pages`` for a picture.
 
-    ``has_text`` tells whether there was a text layer that could be read for numbers.
+    ``has_text`` tells whether there was a text layer that could be read for numbers,
+    ``speaks_of_release`` whether it reads like a form that releases information.
     """
 
     content: bytes
@@ -42,6 +43,14 @@ class Parsed:
     height: int | None = None
     pages: int | None = None
     has_text: bool = False
+    speaks_of_release: bool = False
+
+
+#: How forms say that a constituent lets an exchange speak with an office.
+_RELEASE_WORDS: Final = re.compile(
+    r"(?i)\b(?:information\s+release|privacy\s+release|release\s+(?:form|of\s+information)"
+    r"|authoriz\w+\b[^.]{0,200}\b(?:release|disclos\w+|discuss)\b)"
+)
 
 
 def _refuse_ssn(text: str) -> None:
@@ -231,18 +240,19 @@ def parse_pdf(content: bytes) -> Parsed:
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError):
         raise Refusal("damaged") from None
     written = clean.getvalue()
-    has_text = False
+    has_text = speaks_of_release = False
     try:
         for text in _page_texts(written):
             _refuse_ssn(text)
             has_text = has_text or bool(text.strip())
+            speaks_of_release = speaks_of_release or bool(_RELEASE_WORDS.search(text))
     except (Refusal, MemoryError):
         raise
     except Exception:
         # pypdf raises a great many kinds for odd content; a text layer that cannot be read
         # cannot be checked, so the file is not accepted.
         raise Refusal("complex") from None
-    return Parsed(written, pages=pages, has_text=has_text)
+    return Parsed(written, pages=pages, has_text=has_text, speaks_of_release=speaks_of_release)
 
 
 def pdf_text(content: bytes, limit: int) -> str:

@@ -47,6 +47,8 @@ class ScreenedFile:
     height: int | None
     pages: int | None
     text_layer_checked: bool
+    #: Its text reads like a form that releases information; whether it is one, a person checks.
+    speaks_of_release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +166,5 @@ def screen_upload(file: File[bytes]) -> ScreenedFile:
         height=parsed.height,
         pages=parsed.pages,
         text_layer_checked=parsed.has_text,
+        speaks_of_release=parsed.speaks_of_release,
     )
