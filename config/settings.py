@@ -313,6 +313,9 @@ EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
+#: Password of the mail server offices' mail is fetched from, for mailboxes without one of their
+#: own (notifications.inbound).
+INBOUND_IMAP_PASSWORD = env("INBOUND_IMAP_PASSWORD", default="")
 #: Where texts to consumers are posted (notifications.texts); empty: they are kept here.
 TEXT_GATEWAY_URL = env("TEXT_GATEWAY_URL", default="")
 TEXT_GATEWAY_TOKEN = env("TEXT_GATEWAY_TOKEN", default="")
@@ -346,6 +349,9 @@ WORKER_PULSE_KEY = "worker-pulse"
 CELERY_BEAT_SCHEDULE = {
     "sweep-timers": {"task": "portal.casework.tasks.sweep_timers", "schedule": 60.0},
     "drain-outbox": {"task": OUTBOX_TASK, "schedule": 20.0},
+    "fetch-mail": {"task": "notifications.inbound.tasks.fetch_mail", "schedule": 60.0},
+    "file-mail": {"task": "notifications.inbound.tasks.file_mail", "schedule": 30.0},
+    "forget-mail": {"task": "notifications.inbound.tasks.forget_mail", "schedule": 86_400.0},
     "close-lapsed-releases": {
         "task": "escalations.releases.tasks.withdraw_lapsed_grants",
         "schedule": 300.0,

@@ -28,7 +28,9 @@ class Taken:
 
 
 @transaction.atomic
-def receive_mail(*, mailbox: Mailbox, content: bytes, door: str, now: datetime) -> Taken:
+def receive_mail(
+    *, mailbox: Mailbox, content: bytes, door: str, now: datetime, size: int | None = None
+) -> Taken:
     """Keep one mail, once, however often and by however many doors it comes (drill 7).
 
     The same Message-ID with other words is another mail; it is held for a person. Of a mail that is
@@ -36,6 +38,7 @@ def receive_mail(*, mailbox: Mailbox, content: bytes, door: str, now: datetime) 
 
     Args:
         now: when it came (UTC).
+        size: bytes of the whole mail, where ``content`` is only its beginning.
     """
     identity = identify(content[:MAX_BYTES])
     # One mail of a mailbox at a time: copies that come at the same moment see each other, and
@@ -46,7 +49,8 @@ def receive_mail(*, mailbox: Mailbox, content: bytes, door: str, now: datetime) 
         return Taken(known, is_new=False)
     claimed = identity.message_id
     is_twisted = bool(claimed) and mails.filter(message_id_hash=claimed).exists()
-    is_too_large = len(content) > MAX_BYTES
+    size = len(content) if size is None else size
+    is_too_large = size > MAX_BYTES
     mail = RawMail(
         exchange_id=mailbox.exchange_id,
         mailbox=mailbox,
@@ -54,7 +58,7 @@ def receive_mail(*, mailbox: Mailbox, content: bytes, door: str, now: datetime) 
         key=identity.key,
         message_id_hash=claimed,
         sealed=None if is_too_large else encrypt_bytes(content),
-        size=len(content),
+        size=size,
         received_at=now,
         next_attempt_at=now,
     )

@@ -20,6 +20,7 @@ PUBLIC = {
     "tenancy:invitation-accept",
     "session-keep-alive",
     "accessibility",
+    "inbound:take",
     "releases:sign",
     "admin:login",
     "health-live",
