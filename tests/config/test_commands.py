@@ -19,11 +19,13 @@ BY_DAY = {
     "anchor_ledger",
     "drain_outbox",
     "end_dormant_accounts",
+    "fetch_mail",
     "import_feed",
     "seed_demo",
     "seed_scale",
     "send_daily_summaries",
     "sweep_timers",
+    "take_in_mail",
     "train_risk_model",
     "verify_ledger",
 }

@@ -1,0 +1,58 @@
+"""A burst of mail is filed within its time; the long run is ``inbound_mail.py``."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from notifications.inbound import filing
+from notifications.inbound.models import RawMail
+from tests.notifications.inbound import ground
+from tests.toolkits.conftest import pdf
+from tests.world import World
+
+MAILS = int(os.environ.get("INBOUND_MAILS", "20"))
+#: Seconds for a mail: a thousand in two minutes.
+EACH = 0.12
+#: Statements for one mail without files that becomes a case, its commit and claim included.
+MOST_STATEMENTS = 90
+
+
+def test_mail_is_filed_within_its_time(world: World, monkeypatch) -> None:
+    monkeypatch.setattr(filing, "MOST_A_DAY", MAILS)
+    mailbox = ground.mailbox_of(world)
+    paper = {"notice.pdf": (pdf("A notice."), "application/pdf")}
+    contents = []
+    for number in range(MAILS):
+        if number % 10 == 9:
+            contents.append(contents[-1])
+            continue
+        letter = ground.letter(
+            f"Letter {number}. No card has arrived.",
+            result="fail" if number % 5 == 4 else "pass",
+            files=paper if number % 20 == 0 else None,
+        )
+        contents.append(letter.as_bytes())
+    began = time.perf_counter()
+    for content in contents:
+        ground.take(world, mailbox, content)
+    while RawMail.objects.filter(state="received").exists():
+        ground.look(world)
+    seconds = time.perf_counter() - began
+    print(f"{MAILS} mails in {seconds:.1f} s, {1_000 * seconds / MAILS:.0f} ms each")  # noqa: T201
+    if MAILS >= 1_000:
+        assert seconds < EACH * MAILS
+    assert not RawMail.objects.filter(reason="failed").exists()
+
+
+def test_a_mail_that_becomes_a_case_takes_few_statements(world: World) -> None:
+    mailbox = ground.mailbox_of(world)
+    ground.take_and_look(world, mailbox, ground.letter())
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        ground.take_and_look(world, mailbox, ground.letter("Another."))
+    assert len(queries) <= MOST_STATEMENTS, [q["sql"][:90] for q in queries]
