@@ -166,6 +166,11 @@ def operators(message: OutboxMessage) -> Iterable[Person]:
     return _in_exchange(message, action="notifications.operate")
 
 
+def readers_of_mail(message: OutboxMessage) -> Iterable[Person]:
+    """Those who decide on mail that came in."""
+    return _in_exchange(message, action="inbound.triage")
+
+
 def author_of(message: OutboxMessage) -> int | None:
     """The person whose act caused the message; nobody is told of what they did themselves."""
     event = _event(message)

@@ -1,7 +1,7 @@
 """Answers to mail that came in (EA-02, EA-06, MD-12): number, status and link, and nothing else."""
 
 from notifications import recipients as to
-from notifications.catalogue.base import CASE, MAIL, Circle, MessageKind
+from notifications.catalogue.base import BELL, CASE, COMMON, MAIL, Circle, MessageKind
 
 _SEE = "You can see where the case stands here:\n{link}"
 
@@ -32,5 +32,31 @@ MESSAGES = (
         variables=CASE | {"remarks"},
         required=frozenset({"number", "remarks"}),
         source="EA-02, EA-06",
+    ),
+    MessageKind(
+        key="inbound.held",
+        label="Mail waits for a decision",
+        circle=Circle.STAFF,
+        channels=BELL,
+        subject="Mail from outside waits for a decision",
+        body="A mail could not be filed by itself. Open the desk and decide:\n{link}",
+        recipients=to.readers_of_mail,
+        variables=COMMON,
+        required=frozenset(),
+        page="inbound:triage",
+        source="EA-02",
+    ),
+    MessageKind(
+        key="inbound.handed",
+        label="A mail was handed to you",
+        circle=Circle.STAFF,
+        channels=BELL,
+        subject="A mail was handed to you",
+        body="A colleague handed you a mail that came in. Open the desk and decide:\n{link}",
+        recipients=to.the_one_named,
+        variables=COMMON,
+        required=frozenset(),
+        page="inbound:triage",
+        source="EA-02",
     ),
 )

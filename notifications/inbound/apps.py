@@ -12,10 +12,12 @@ class InboundConfig(AppConfig):
             actions_table,  # noqa: F401
             outgoing,
         )
+        from portal.api import registry
         from portal.ledger import names
         from portal.ui.navigation import NavItem, register
 
         replies.register(outgoing)
+        registry.register("notifications.inbound.api")
         names.name_actions(
             {
                 "inbound.listed": "Looked at the mail that came in",

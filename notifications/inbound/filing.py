@@ -38,7 +38,8 @@ from notifications.inbound.senders import (
 from notifications.inbound.tokens import Standing, read_thread
 from notifications.models import MailMessage
 from portal.casework.machine import Refused
-from portal.casework.models import Case
+from portal.casework.models import Case, OutboxMessage
+from portal.casework.services import wake_dispatcher
 from portal.clocks.services import zone
 from portal.fields import blind_index, decrypt_bytes
 from portal.ledger.services import record
@@ -57,6 +58,8 @@ LEASE: Final = timedelta(minutes=20)
 PAUSE: Final = timedelta(minutes=1)
 #: Mails of one sender that are filed in a day without a person looking.
 MOST_A_DAY: Final = 50
+#: The bell of those who decide on mail.
+HELD: Final = "inbound.held"
 SENDER_PURPOSE: Final = "inbound.sender"
 _NUMBERS: Final = re.compile(r"\b[A-Z]{2,5}-\d{4}-\d{4,}\b")
 
@@ -355,8 +358,28 @@ def settle(mail: RawMail, verdict: Verdict, *, actor: Actor, now: datetime) -> N
     mail.suggested_case, mail.lease_until = verdict.suggested, None
     mail.decided_at = now if verdict.state == State.IGNORED else None
     mail.save()
-    action = "inbound.held" if verdict.state == State.HELD else "inbound.ignored"
+    is_held = verdict.state == State.HELD
+    if is_held:
+        ring_desk(mail.exchange, now)
+    action = "inbound.held" if is_held else "inbound.ignored"
     record(actor=actor, action=action, data={"mail": mail.pk, "reason": str(verdict.reason)})
+
+
+def ring_desk(exchange: Exchange, now: datetime) -> None:
+    """Tell those who decide on mail that some waits; once an hour, however much comes."""
+    OutboxMessage.objects.bulk_create(
+        [
+            OutboxMessage(
+                exchange=exchange,
+                key=HELD,
+                dedupe_key=f"{HELD}:{exchange.pk}:{now:%Y-%m-%dT%H}",
+                created_at=now,
+                next_attempt_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    wake_dispatcher()
 
 
 def _lock_sender(mail: RawMail) -> None:
@@ -391,6 +414,7 @@ def _put_off(exchange: Exchange, mail: RawMail, now: datetime) -> None:
     with use_exchange(exchange):
         ours = RawMail.objects.filter(pk=mail.pk, state=State.RECEIVED, attempts=mail.attempts)
         if mail.attempts >= MAX_ATTEMPTS:
+            ring_desk(exchange, now)
             ours.update(state=State.HELD, reason=Reason.FAILED, lease_until=None)
         else:
             pause = PAUSE * 2 ** (mail.attempts - 1)

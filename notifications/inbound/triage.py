@@ -16,8 +16,8 @@ from notifications.inbound.models import RawMail
 from notifications.inbound.papers import screen_files, store_papers
 from notifications.inbound.quoting import reply_of
 from portal.casework.machine import Refused
-from portal.casework.models import Case
-from portal.casework.services import require_text
+from portal.casework.models import Case, OutboxMessage
+from portal.casework.services import require_text, wake_dispatcher
 from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
@@ -144,6 +144,13 @@ def hand_over(*, actor: Actor, mail: RawMail, colleague: Person) -> RawMail:
         raise ValidationError({"colleague": "Choose a colleague who deals with mail."})
     mail.handler = colleague
     mail.save(update_fields=["handler"])
+    OutboxMessage.objects.create(
+        exchange=actor.exchange,
+        key="inbound.handed",
+        recipient=colleague,
+        dedupe_key=f"inbound.handed:{mail.pk}:{colleague.pk}:{timezone.now().isoformat()}",
+    )
+    wake_dispatcher()
     record(actor=actor, action="inbound.handed", data={"mail": mail.pk, "to": colleague.pk})
     return mail
 

@@ -23,6 +23,7 @@ READS = [
     "policies/",
     "tokens/",
     "bell/",
+    "inbound/mails/",
     "ledger/",
     "feeds/",
     "ticket-types/",

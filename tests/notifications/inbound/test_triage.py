@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from escalations.releases import gate
-from notifications.inbound import configuration, triage
+from notifications.inbound import answers, configuration, triage
 from notifications.inbound.models import Mailbox, OfficeSender, RawMail
 from notifications.inbound.retention import forget_originals
 from portal.casework.machine import Refused
 from portal.casework.models import Case, Note, OutboxMessage
 from portal.ledger.models import LedgerEntry
 from portal.tenancy.actor import NotAllowed
+from tests.api.conftest import Caller, call  # noqa: F401 (a fixture)
 from tests.notifications.ground import case_of_office
 from tests.notifications.inbound.ground import letter, take_and_look
 from tests.tenancy.conftest import SignIn, sign_in  # noqa: F401 (a fixture)
@@ -112,7 +113,7 @@ def test_EA_02_a_held_mail_becomes_a_case_of_the_office_a_person_names(
     assert held.case.attachments.count() == 1
     assert held.refusals == [[2, "office"]]
     assert held.sealed is None, "there was a number in it"
-    assert not OutboxMessage.objects.filter(key__startswith="inbound.").exists()
+    assert not OutboxMessage.objects.filter(key=answers.RECEIVED).exists()
     seen = gate.decide(actor=world.actor("other.office"), case=held.case)
     assert not seen.shows_details
 
@@ -165,6 +166,8 @@ def test_a_mail_is_handed_only_to_somebody_who_deals_with_mail(world: World, hel
     triage.hand_over(actor=analyst, mail=held, colleague=world.people["ea.lead"])
     held.refresh_from_db()
     assert held.handler == world.people["ea.lead"]
+    bell = OutboxMessage.objects.get(key="inbound.handed")
+    assert bell.recipient == world.people["ea.lead"]
 
 
 @pytest.mark.parametrize("key", ["eru.lead", "office.manager", "admin", "privacy"])
@@ -259,3 +262,14 @@ def test_an_address_stands_for_one_office_alone(
         configuration.add_sender(
             actor=world.actor("ea.analyst"), office=office, value="a@b.example"
         )
+
+
+def test_the_api_lists_mail_without_its_words(
+    held: RawMail,
+    call: Caller,  # noqa: F811
+) -> None:
+    (row,) = call("ea.analyst").get("inbound/mails/", state="held").json()["results"]
+    assert (row["id"], row["sender"]) == (held.pk, "someone@inbox.example")
+    assert not {"subject", "text", "sealed"} & row.keys()
+    assert call("ea.analyst").get("inbound/mails/", state="filed").json()["results"] == []
+    assert call("eru.specialist").get("inbound/mails/").status_code == 403
