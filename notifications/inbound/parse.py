@@ -11,20 +11,31 @@ the words as they came, before invisible characters are, since those can be what
 from __future__ import annotations
 
 import email
-import email.header
-import email.utils
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import Message
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
+from notifications.inbound.headers import (
+    Checked,
+    Problem,
+    answers_of,
+    automatic_of,
+    checked_of,
+    clean_text,
+    date_of,
+    decoded,
+    header,
+    in_charset,
+    is_bulk,
+    recipients_of,
+    sender_of,
+)
 from notifications.inbound.html_text import text_of_html
-from portal.documents.ssn import REMOVED, redact
+from portal.documents.ssn import REMOVED
 
 __all__ = ["Checked", "Identity", "MailFile", "ParsedMail", "Problem", "identify", "read_mail"]
 
@@ -36,7 +47,6 @@ MAX_PARTS: Final = 100
 MAX_TEXT: Final = 50_000
 #: Files of one mail that are looked at.
 MAX_FILES: Final = 20
-_MAX_HEADER: Final = 2_000
 #: Pictures shown in the text and smaller than this are logos and lines, not papers.
 _SMALL_PICTURE: Final = 10 * 1024
 
@@ -48,18 +58,6 @@ _SIGNATURES: Final = frozenset(
 _LOCKED: Final = frozenset(
     {"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"}
 )
-_REPORTS: Final = frozenset({"multipart/report", "message/delivery-status"})
-
-
-class Problem(StrEnum):
-    """Why a person has to look, whoever the sender is."""
-
-    UNREADABLE = "unreadable"
-    TOO_COMPLEX = "too_complex"
-    ENCRYPTED = "encrypted"
-    EMPTY = "empty"
-    SEVERAL_SENDERS = "several_senders"
-    NO_SENDER = "no_sender"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +67,6 @@ class MailFile:
     name: str
     content_type: str
     content: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """One Authentication-Results header, and how many servers' marks stand above it."""
-
-    value: str
-    received_above: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +171,8 @@ def _read(message: Message) -> ParsedMail:
     text = clean_text(said[:MAX_TEXT])
     if len(said) > MAX_TEXT:
         text = f"{text}\n[This mail was longer; the rest was left out.]"
-    sender = _sender(message)
-    subject = _header(message, "Subject")
+    sender = sender_of(message)
+    subject = header(message, "Subject")
     shown = (text, subject, sender.name, *(file.name for file in walk.files))
     problems = list(dict.fromkeys([*sender.problems, *walk.problems]))
     if not text.strip() and not walk.files:
@@ -191,178 +181,33 @@ def _read(message: Message) -> ParsedMail:
         subject=subject,
         from_address=sender.address,
         from_name=sender.name,
-        recipients=_recipients(message),
-        answers=_answers(message),
-        date=_date(message),
+        recipients=recipients_of(message),
+        answers=answers_of(message),
+        date=date_of(message),
         text=text,
         had_number=any(REMOVED in words for words in shown),
         files=tuple(walk.files),
         left_out=tuple(dict.fromkeys(walk.left_out)),
-        checked=_checked(message),
-        automatic=_automatic(message),
-        is_bulk=_is_bulk(message),
+        checked=checked_of(message),
+        automatic=automatic_of(message),
+        is_bulk=is_bulk(message),
         problems=tuple(problems),
     )
 
 
 def _headers_alone(message: Message, problem: Problem) -> ParsedMail:
-    sender = _sender(message)
+    sender = sender_of(message)
     return ParsedMail(
-        subject=_header(message, "Subject"),
+        subject=header(message, "Subject"),
         from_address=sender.address,
         from_name=sender.name,
-        recipients=_recipients(message),
-        date=_date(message),
-        checked=_checked(message),
-        automatic=_automatic(message),
-        is_bulk=_is_bulk(message),
+        recipients=recipients_of(message),
+        date=date_of(message),
+        checked=checked_of(message),
+        automatic=automatic_of(message),
+        is_bulk=is_bulk(message),
         problems=(problem, *sender.problems),
     )
-
-
-# --- Headers -------------------------------------------------------------------------------
-
-
-def clean_text(text: str) -> str:
-    """``text`` without numbers of Social Security, and without what a database refuses or a reader
-    cannot see: control characters, lone surrogates, marks that turn the reading direction."""
-    text = redact(text.replace("\r\n", "\n").replace("\r", "\n"))
-    if not text.isascii() or _CONTROL.search(text):
-        text = "".join(
-            character
-            for character in text
-            if character in _KEPT or unicodedata.category(character) not in _UNSEEN
-        )
-        text = redact(text)
-    return text.strip()
-
-
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_UNSEEN: Final = frozenset({"Cc", "Cs", "Cf"})
-#: Line ends, tabs, and the two joiners that Persian and many Indian words are spelled with.
-_KEPT: Final = "\n\t\u200c\u200d"
-
-
-def _all(message: Message, name: str) -> list[str]:
-    return [_decoded(value) for value in message.get_all(name, [])]
-
-
-def _header(message: Message, name: str) -> str:
-    values = _all(message, name)
-    return " ".join(values[0].split())[:_MAX_HEADER] if values else ""
-
-
-def _decoded(value: object) -> str:
-    raw = str(value)[: _MAX_HEADER * 4]
-    try:
-        parts = email.header.decode_header(raw)
-    except Exception:
-        return clean_text(raw)
-    words = []
-    for part, charset in parts:
-        words.append(part if isinstance(part, str) else _in_charset(part, charset))
-    return clean_text("".join(words))
-
-
-def _in_charset(content: bytes, charset: str | None) -> str:
-    """In the charset it names, else in UTF-8, else in the one that knows every byte."""
-    for name in (charset, "utf-8"):
-        try:
-            return content.decode(name or "ascii")
-        except (LookupError, ValueError):
-            # An unknown name, one with a NUL in it, or bytes that are not of it.
-            continue
-    return content.decode("cp1252", "replace")
-
-
-@dataclass(frozen=True, slots=True)
-class _Sender:
-    address: str = ""
-    name: str = ""
-    problems: tuple[Problem, ...] = ()
-
-
-def _sender(message: Message) -> _Sender:
-    values = message.get_all("From", [])
-    found = [(name, address) for name, address in _addresses(values) if address]
-    if len(values) > 1 or len(found) > 1:
-        return _Sender(problems=(Problem.SEVERAL_SENDERS,))
-    if not found:
-        return _Sender(problems=(Problem.NO_SENDER,))
-    name, address = found[0]
-    return _Sender(address.lower(), _decoded(name)[:160])
-
-
-def _addresses(values: list[Any]) -> list[tuple[str, str]]:
-    # A name that is encoded is decoded after it is split: an encoded comma or @ splits nothing.
-    found = email.utils.getaddresses([str(value)[: _MAX_HEADER * 4] for value in values])
-    return [(name, address.strip()) for name, address in found if _is_address(address)]
-
-
-def _is_address(address: str) -> bool:
-    """Plain ASCII only: a letter that looks like another is no member of any office."""
-    return bool(re.fullmatch(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,190}", address.strip()))
-
-
-def _recipients(message: Message) -> tuple[str, ...]:
-    names = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
-    values = [value for name in names for value in message.get_all(name, [])[:50]]
-    return tuple(dict.fromkeys(address.lower() for _, address in _addresses(values)))[:200]
-
-
-def _answers(message: Message) -> tuple[str, ...]:
-    said = [_header(message, "In-Reply-To"), *reversed(_header(message, "References").split())]
-    ids = [found for text in said for found in re.findall(r"<[^<>\s]{3,250}>", text)]
-    return tuple(dict.fromkeys(ids))[:20]
-
-
-def _date(message: Message) -> datetime | None:
-    try:
-        date = email.utils.parsedate_to_datetime(_header(message, "Date"))
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    try:
-        date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return date if 1990 <= date.year <= 2100 else None
-
-
-def _checked(message: Message) -> tuple[Checked, ...]:
-    found, above = [], 0
-    for name, value in message.items():
-        match name.lower():
-            case "received":
-                above += 1
-            case "authentication-results":
-                found.append(Checked(" ".join(_decoded(value).split()), above))
-    return tuple(found)
-
-
-def _automatic(message: Message) -> str:
-    """The header by which a machine says that it wrote this (RFC 3834), or a bounce."""
-    submitted = _header(message, "Auto-Submitted").lower()
-    if submitted and not submitted.startswith("no"):
-        return "Auto-Submitted"
-    for name in ("X-Autoreply", "X-Autorespond", "X-Loop", "X-Failed-Recipients"):
-        if message.get(name) is not None:
-            return name
-    if message.get("Return-Path") is not None and _header(message, "Return-Path") in ("<>", ""):
-        return "Return-Path"
-    if message.get_content_type() in _REPORTS:
-        return "Content-Type"
-    if _header(message, "Precedence").lower() == "auto_reply":
-        return "Precedence"
-    addresses = _addresses(message.get_all("From", []))
-    local = addresses[0][1].partition("@")[0].lower() if addresses else ""
-    return "From" if local in ("mailer-daemon", "postmaster") else ""
-
-
-def _is_bulk(message: Message) -> bool:
-    names = ("List-Id", "List-Unsubscribe", "List-Post", "Feedback-ID")
-    if any(message.get(name) is not None for name in names):
-        return True
-    return _header(message, "Precedence").lower() in ("bulk", "list", "junk")
 
 
 # --- Parts ---------------------------------------------------------------------------------
@@ -406,7 +251,7 @@ class _Walk:
         if kind == "text/calendar":
             self.left_out.append("an invitation to a meeting")
             return
-        text = _in_charset(_payload(part), part.get_content_charset())
+        text = in_charset(_payload(part), part.get_content_charset())
         if kind == "text/html":
             text = text_of_html(text)
         if text.strip():
@@ -415,7 +260,7 @@ class _Walk:
     def _take_inner_heading(self, part: Message) -> None:
         inner = part.get_payload(0) if isinstance(part.get_payload(), list) else None
         if isinstance(inner, Message):
-            heading = [f"{name}: {_header(inner, name)}" for name in ("From", "Date", "Subject")]
+            heading = [f"{name}: {header(inner, name)}" for name in ("From", "Date", "Subject")]
             self.texts.append("[A mail was attached:]\n" + "\n".join(heading))
 
     def _take_file(self, part: Message, kind: str, name: str) -> None:
@@ -475,4 +320,4 @@ def _file_name(part: Message) -> str:
     except Exception:
         # RFC 2231 in the wild: unknown charsets, missing sections, numbers that are none.
         return "file" if _is_attached(part) else ""
-    return _decoded(name)[:200] if name else ""
+    return decoded(name)[:200] if name else ""
