@@ -31,7 +31,8 @@ def test_EA_02_an_offices_mail_becomes_a_case_and_a_strangers_waits(arrive: Arri
     stamp = str(time.time_ns())
     address, secret = make_secret(administrator)
     hand_over(address, secret, sender=OFFICE, subject=f"Card {stamp}")
-    hand_over(address, secret, sender="someone@inbox.example", subject=f"Stranger {stamp}")
+    stranger = "someone@inbox.example"
+    hand_over(address, secret, sender=stranger, subject=f"Stranger {stamp}", result="fail")
     page = wait_for(analyst, "/inbound/?state=filed", f"Card {stamp}")
     analyst.check_page()
     page.get_by_role("link", name=f"Card {stamp}").click()
@@ -61,11 +62,13 @@ def make_secret(administrator: Person) -> tuple[str, str]:
     return f"{administrator.address}{path}", shown.nth(1).inner_text()
 
 
-def hand_over(address: str, secret: str, *, sender: str, subject: str) -> None:
+def hand_over(
+    address: str, secret: str, *, sender: str, subject: str, result: str = "pass"
+) -> None:
     """Post a mail as a provider does, checked by the demonstration's mail server."""
     mail = EmailMessage()
     domain = sender.rpartition("@")[2]
-    mail["Authentication-Results"] = f"mx.covered.example; dmarc=pass header.from={domain}"
+    mail["Authentication-Results"] = f"mx.covered.example; dmarc={result} header.from={domain}"
     mail["From"], mail["To"], mail["Subject"] = sender, "externalaffairs@covered.example", subject
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = f"<{time.time_ns()}@{domain}>"
