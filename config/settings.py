@@ -376,6 +376,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.delegations.tasks.end_what_waited",
         "schedule": 60.0,
     },
+    "make-daily-summaries": {
+        "task": "notifications.summaries.tasks.make_daily_summaries",
+        "schedule": 300.0,
+    },
+    "forget-daily-summaries": {
+        "task": "notifications.summaries.tasks.forget_daily_summaries",
+        "schedule": 86_400.0,
+    },
     "forget-api-answers": {"task": "portal.api.tasks.forget_answers", "schedule": 3600.0},
     "anchor-ledger": {"task": "portal.ledger.tasks.anchor_ledger", "schedule": 3600.0},
 }

@@ -18,6 +18,7 @@ from notifications.catalogue import (
     releases,
     retention,
     spine,
+    summaries,
     tickets,
     tiers,
 )
@@ -64,6 +65,7 @@ _ROOMS = (
     retention,
     delegations,
     spine,
+    summaries,
     accounts,
 )
 
