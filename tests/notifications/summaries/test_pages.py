@@ -131,7 +131,7 @@ def test_sm_06_it_links_to_the_guide_of_the_toolkits(world: World) -> None:
         body="Each topic.",
         as_of=date(2025, 10, 10),
     )
-    found_entries(actor=world.system, entries=[EntrySpec("daily-summary-guide", guide)])
+    found_entries(actor=world.system, specs=[EntrySpec("daily-summary-guide", guide)])
     assert f">{page.GUIDE}</a>" in read(world, "agent", summary)
 
 
