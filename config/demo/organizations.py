@@ -52,7 +52,7 @@ _SERVICE_CENTER_WORK = (
 )
 
 #: Rooms of the enroller portal that are no kind of case.
-_ENROLLER_PORTAL = ("enroller_portal", "delegations", "toolkits", "book")
+_ENROLLER_PORTAL = ("enroller_portal", "delegations", "toolkits", "book", "summaries")
 
 EXCHANGES = (
     ExchangeSpec(

@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config import services
-from config.scale import bare_settings, renewal_feed, stack, sweeping
+from config.scale import bare_settings, daily_summaries, renewal_feed, stack, sweeping
 from config.scale.client import Call, run
 from config.scale.figure import Figure as Figure
 from config.scale.people import LARGEST_AGENCY
@@ -341,6 +341,8 @@ def measure(
                         "times the cost",
                         limit="<= 1.3",
                     )
+    if wanted("P7"):
+        yield from daily_summaries.figures(bench.exchange, say=say)
     if wanted("P8"):
         yield from renewal_feed.figures(bench.exchange, say=say)
     if wanted("P6"):

@@ -3,28 +3,24 @@
 from collections.abc import Iterable
 
 from notifications.catalogue.base import COMMON, MAIL, Circle, MessageKind
-from notifications.summaries.models import READ, READ_TEAM, Summary
 from portal.casework.models import OutboxMessage
 from portal.tenancy.models import Membership, Person
+
+#: Message → what a role must have at the moment of sending; the room registers both.
+_NEEDED = {"summary.own": "summaries.read", "summary.manager": "summaries.read_team"}
 
 
 def reader(message: OutboxMessage) -> Iterable[Person]:
     """The person the summary is for, while their role still gets one."""
-    summary = Summary.objects.filter(
-        pk=message.data.get("summary") or 0, person_id=message.recipient_id or 0
-    ).first()
-    if summary is None:
-        return []
-    needed = READ_TEAM if summary.kind == Summary.Kind.MANAGER else READ
     theirs = Membership.objects.current().filter(
-        exchange_id=message.exchange_id, role__actions__contains=[needed]
+        exchange_id=message.exchange_id, role__actions__contains=[_NEEDED[message.key]]
     )
-    return Person.objects.filter(pk=summary.person_id, memberships__in=theirs).distinct()
+    return Person.objects.filter(pk=message.recipient_id or 0, pk__in=theirs.values("person_id"))
 
 
-def _is_there(kind: Summary.Kind, label: str) -> MessageKind:
+def _is_there(key: str, label: str) -> MessageKind:
     return MessageKind(
-        key=f"summary.{kind.value}",
+        key=key,
         label=label,
         circle=Circle.ENROLLER,
         channels=MAIL,
@@ -39,6 +35,6 @@ def _is_there(kind: Summary.Kind, label: str) -> MessageKind:
 
 #: No “No Alerts” in a mail: how many alerts there are is part of what the mailbox keeps secure.
 MESSAGES = (
-    _is_there(Summary.Kind.OWN, "Daily Summary"),
-    _is_there(Summary.Kind.MANAGER, "Daily Manager Summary"),
+    _is_there("summary.own", "Daily Summary"),
+    _is_there("summary.manager", "Daily Manager Summary"),
 )

@@ -16,6 +16,7 @@ from config.demo.clock import movable_clock
 from config.demo.feeds import import_mirror
 from config.demo.founding import found_exchanges
 from config.demo.papers import Papers
+from config.demo.summaries import make_last_days
 from config.services import secret
 from portal.casework.sweep import sweep_timers
 from portal.tenancy.models import Exchange
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             with movable_clock(now) as clock, use_exchange(exchange):
                 cases = found_cases(exchange=exchange, now=now, clock=clock, papers=papers)
             sweep_timers(exchange=exchange, now=now)
+            make_last_days(exchange=exchange, now=now)
             self._say(f"{exchange.name}: {cases} stories played")
 
     def _say(self, message: str) -> None:
