@@ -28,4 +28,12 @@ class SummariesConfig(AppConfig):
         modules.register(MODULE, "Daily summaries")
         names.name_actions(LEDGER_ACTIONS)
         registry.register("notifications.summaries.api")
-        register_kind(ItemKind(ITEM_KIND, "Daily summary", "Daily summaries", "summaries:summary"))
+        register_kind(
+            ItemKind(
+                ITEM_KIND,
+                "Daily summary",
+                "Daily summaries",
+                "summaries:summary",
+                forgets_itself=True,
+            )
+        )

@@ -252,6 +252,7 @@ def test_old_summaries_go_with_their_entries_after_the_exchange_s_days(world: Wo
     make(world)
     kept = TODAY + timedelta(days=400)
     assert forget_old_summaries(exchange=world.exchange, now=at(kept)) == 0
+    begin(world, kept - timedelta(days=1))
     make(world, kept)
     assert forget_old_summaries(exchange=world.exchange, now=at(kept + timedelta(days=1))) == 3
     world.enter()
