@@ -352,6 +352,10 @@ CELERY_BEAT_SCHEDULE = {
     "fetch-mail": {"task": "notifications.inbound.tasks.fetch_mail", "schedule": 60.0},
     "file-mail": {"task": "notifications.inbound.tasks.file_mail", "schedule": 30.0},
     "forget-mail": {"task": "notifications.inbound.tasks.forget_mail", "schedule": 86_400.0},
+    "forget-mailbox": {
+        "task": "notifications.mailbox.tasks.forget_mailbox",
+        "schedule": 86_400.0,
+    },
     "close-lapsed-releases": {
         "task": "escalations.releases.tasks.withdraw_lapsed_grants",
         "schedule": 300.0,

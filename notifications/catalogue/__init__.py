@@ -14,6 +14,7 @@ from notifications.catalogue import (
     help_requests,
     inbound,
     letters,
+    mailbox,
     producers,
     releases,
     retention,
@@ -55,6 +56,7 @@ __all__ = [
 _ROOMS = (
     constituent,
     inbound,
+    mailbox,
     releases,
     letters,
     tickets,

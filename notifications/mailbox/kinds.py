@@ -8,11 +8,14 @@ class ItemKind:
     """One kind of entry."""
 
     key: str
-    #: What the mailbox calls it, e.g. “Daily summary”; also its folder.
+    #: What the mailbox calls it, e.g. “Daily summary”.
     label: str
+    #: Its folder, e.g. “Daily summaries”; kinds that share it lie together. Empty: Inbox alone.
     plural: str
     #: Named address that shows the source; takes its key as the one argument.
     url_name: str
+    #: The room deletes its own items, by days of its own.
+    forgets_itself: bool = False
 
 
 _kinds: dict[str, ItemKind] = {}
@@ -24,7 +27,7 @@ def register(kind: ItemKind) -> None:
     Raises:
         ValueError: another kind has the key.
     """
-    if _kinds.setdefault(kind.key, kind) is not kind:
+    if _kinds.setdefault(kind.key, kind) != kind:
         raise ValueError(f"The kind {kind.key} is registered twice")
 
 

@@ -36,9 +36,9 @@ QUICK_LINKS: Final = (
     ),
     QuickLink(
         "Secure Mailbox",
-        "notifications:bell",
-        "What the exchange and your cases have to tell you.",
-        "notifications.read",
+        "mailbox:index",
+        "Your daily summaries, and messages to and from the exchange.",
+        "mailbox.use",
     ),
     QuickLink(
         "Delegation Tool",

@@ -108,8 +108,9 @@ def _composite_key(table: str, field: models.ForeignKey) -> list[str]:
 def grant_application_role(*, using: str, apps: Apps, **_: Any) -> None:
     """After ``migrate``: the application's role may read and write rows, and nothing else.
 
-    A model that sets ``append_only = True`` may be read and added to, never changed; one that
-    sets ``read_only = True`` is written by triggers alone.
+    A model that sets ``append_only = True`` may be read and added to, never changed; the rows of
+    one that sets ``write_once = True`` end when their time is over, and are not changed before;
+    one that sets ``read_only = True`` is written by triggers alone.
     """
     role = settings.APP_DATABASE_ROLE
     connection = connections[using]
@@ -135,5 +136,7 @@ def grant_application_role(*, using: str, apps: Apps, **_: Any) -> None:
                 continue
             if getattr(model, "append_only", False) is True:
                 cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {name}")
+            if getattr(model, "write_once", False) is True:
+                cursor.execute(f"REVOKE UPDATE ON {table} FROM {name}")
             if getattr(model, "read_only", False) is True:  # not a column of that name
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {name}")
