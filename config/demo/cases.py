@@ -12,6 +12,7 @@ from config.demo.delegations import play_delegations
 from config.demo.help_requests import play_help_requests
 from config.demo.letters import play_letters
 from config.demo.mail import play_mail
+from config.demo.mailbox import play_mailbox
 from config.demo.maryland import play_producer_escalations
 from config.demo.papers import Papers
 from config.demo.people import Invented, invent_people
@@ -74,6 +75,7 @@ def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, paper
     play_letters(stage)
     play_delegations(stage)
     play_mail(stage)
+    play_mailbox(stage)
     return played
 
 

@@ -20,6 +20,7 @@ BY_DAY = {
     "drain_outbox",
     "end_dormant_accounts",
     "fetch_mail",
+    "forget_mailbox",
     "import_feed",
     "seed_demo",
     "seed_scale",
