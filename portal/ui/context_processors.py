@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 
-from portal.ui import navigation
+from portal.ui import live, navigation
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -24,6 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "navigation": links,
         "navigation_bar": SimpleLazyObject(lambda: navigation.lay_out(links, actor)),
+        "live_counts": SimpleLazyObject(lambda: live.shown_to(actor)),
         "product_name": "Liaison",
         "product_version": settings.VERSION,
         "demo": bool(actor and actor.exchange.is_demo),
