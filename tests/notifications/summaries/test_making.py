@@ -252,7 +252,8 @@ def test_old_summaries_go_with_their_entries_after_the_exchange_s_days(world: Wo
     make(world)
     kept = TODAY + timedelta(days=400)
     assert forget_old_summaries(exchange=world.exchange, now=at(kept)) == 0
-    begin(world, kept - timedelta(days=1))
+    for back in range(1, 14):
+        begin(world, kept - timedelta(days=back))
     make(world, kept)
     assert forget_old_summaries(exchange=world.exchange, now=at(kept + timedelta(days=1))) == 3
     world.enter()
