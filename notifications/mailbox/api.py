@@ -29,7 +29,7 @@ class MailboxItemSerializer(Shape):
 
     id = serializers.IntegerField()
     kind = serializers.CharField(help_text="`message`: a conversation; `source` is its number.")
-    source = serializers.IntegerField()
+    source = serializers.IntegerField()  # type: ignore[assignment]
     subject = serializers.CharField()
     received_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)

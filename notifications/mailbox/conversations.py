@@ -378,21 +378,18 @@ def _say(
 
 
 def _let_know(actor: Actor, message: Message, now: datetime) -> None:
+    # Person → for whom they sit in the conversation.
     people: dict[int, int] = {}
     outbox = []
-    seats = message.thread.seats.select_related("team", "taken_by").exclude(
-        person_id=actor.person_id, team=None
-    )
-    for seat in seats:
+    for seat in message.thread.seats.select_related("team", "taken_by"):
         if seat.team is None:
-            people[seat.person_id] = seat.organization_id
-        elif seat.team_id == message.team_id:
-            continue
-        else:
+            if seat.person_id and seat.organization_id:
+                people[seat.person_id] = seat.organization_id
+        elif seat.team_id != message.team_id:
             seat.waits_since = seat.waits_since or now
             seat.save(update_fields=["waits_since"])
             if seat.taken_by and _works_for(seat.team, seat.taken_by):
-                people[seat.taken_by_id] = seat.team.unit_id
+                people[seat.taken_by.pk] = seat.team.unit_id
             else:
                 outbox.append(_outbox(message, TEAM_WAITS, now, team=seat.team))
     people.pop(_person(actor).pk, None)

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.text import slugify
 
 from notifications.mailbox import kinds
-from notifications.mailbox.models import Item, Message, Seat, Team
+from notifications.mailbox.models import Item, ItemQuerySet, Message, Seat, Team
 from notifications.mailbox.names import ANSWER
 from portal.tenancy.actor import Actor
 
@@ -71,7 +71,7 @@ def _unread_in(folder: Folder, by_kind: dict[str, int], waiting: int) -> int:
     return sum(by_kind.get(key, 0) for key in folder.kinds)
 
 
-def items_in(actor: Actor, folder: Folder) -> QuerySet[Item]:
+def items_in(actor: Actor, folder: Folder) -> ItemQuerySet:
     """The actor's items in a folder; everything in Inbox that is not archived."""
     rows = Item.objects.visible_to(actor)
     if folder.key == ARCHIVE:

@@ -126,7 +126,7 @@ def _reachable(actor: Actor) -> QuerySet[Membership]:
     rows = Membership.objects.current().filter(
         who, exchange_id=actor.exchange_id, role__actions__contains=[USE]
     )
-    return rows.exclude(person_id=actor.person_id).select_related("person", "organization", "role")
+    return rows.exclude(person=actor.person).select_related("person", "organization", "role")
 
 
 def _by_token(actor: Actor, tokens: Sequence[str]) -> list[Membership]:

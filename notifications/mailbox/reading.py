@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from notifications.mailbox.items import mark_source_read
@@ -126,7 +127,7 @@ def _view(actor: Actor, thread: Thread, case: Case | None) -> ThreadView:
     )
 
 
-def _messages(thread: Thread) -> Sequence[Message]:
+def _messages(thread: Thread) -> QuerySet[Message]:
     rows = thread.messages.select_related("author", "team")
     return rows.prefetch_related("files__document").order_by("number")
 

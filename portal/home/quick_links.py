@@ -23,6 +23,8 @@ class QuickLink:
     hint: str
     #: What the page asks for, where it is no entry of the navigation, which knows by itself.
     action: str = ""
+    #: The header's number that also stands here (:mod:`portal.ui.live`); empty: none.
+    live: str = ""
 
 
 #: The toolkit entry the enroller portal names (EP-07).
@@ -39,6 +41,7 @@ QUICK_LINKS: Final = (
         "mailbox:index",
         "Your daily summaries, and messages to and from the exchange.",
         "mailbox.use",
+        live="mailbox",
     ),
     QuickLink(
         "Delegation Tool",
@@ -71,8 +74,8 @@ def quick_guide_of(actor: Actor) -> str:
     return f"{reverse('toolkits:index')}?{urlencode({'q': QUICK_GUIDE})}"
 
 
-def quick_links_of(actor: Actor) -> list[tuple[str, str, str]]:
-    """Label, address and hint of each door that opens to this person, in the printed order."""
+def quick_links_of(actor: Actor) -> list[tuple[str, str, str, str]]:
+    """Label, address, hint and number of each door that opens to this person, as printed."""
     if actor.family is not Family.ENROLLER or not actor.has_module(MODULE):
         return []
     found = []
@@ -82,5 +85,5 @@ def quick_links_of(actor: Actor) -> list[tuple[str, str, str]]:
         except NoReverseMatch:
             continue
         if actor.may(link.action) if link.action else may_open(actor, link.url_name):
-            found.append((link.label, url, link.hint))
+            found.append((link.label, url, link.hint, link.live))
     return found

@@ -49,8 +49,9 @@ def _reply(request: HttpRequest, actor: Actor, thread: Thread) -> HttpResponse:
             files=form.screened.get("uploads", ()),
         )
     except Conflict as conflict:
-        form.data = form.data.copy()
-        form.data["seen"] = str(conflict.current_version)
+        data = request.POST.copy()
+        data["seen"] = str(conflict.current_version)
+        form.data = data
         form.add_error(None, str(conflict))
     except (Refused, ValidationError) as error:
         _put_errors(form, error)

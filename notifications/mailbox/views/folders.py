@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from notifications.mailbox import folders, kinds, people
+from notifications.mailbox import folders, kinds
 from notifications.mailbox.folders import ARCHIVE, INBOX, SENT, TEAM, Folder
 from notifications.mailbox.items import Mark, mark_items
 from notifications.mailbox.models import Item
@@ -99,7 +99,6 @@ def _frame(actor: Actor, found: list[Folder], current: Folder | None) -> dict[st
     return {
         "tabs": tabs,
         "folder": current,
-        "may_write": bool(people.teams_for(actor)) or people.team_of(actor) is not None,
         "begun": _begun(actor),
     }
 
