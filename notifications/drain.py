@@ -14,10 +14,15 @@ from django.db.models import Q
 
 from notifications import replies, sealed
 from notifications.catalogue import Channel, MessageKind, get
+from notifications.channels import rules, webhooks
+from notifications.channels.choices import Way
+from notifications.channels.groups import group_of
+from notifications.channels.inbox import put_in_mailboxes
 from notifications.claims import claim_next, moving_on
+from notifications.crowds import ring_crowd
 from notifications.mail_rows import write_mail
 from notifications.models import Bell
-from notifications.recipients import author_of, still_allowed
+from notifications.recipients import author_of, still_allowed, still_true
 from notifications.wording import (
     FOOTER,
     FOOTER_WITH_REPLIES,
@@ -30,6 +35,7 @@ from notifications.wording import (
 from portal.casework.models import OutboxMessage
 from portal.tenancy.models import Exchange, Person
 from portal.tenancy.scope import use_exchange
+from portal.ui import live
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +59,8 @@ class DrainCounts:
     parked: int = 0
     bells: int = 0
     mails: int = 0
+    #: Events written for other programs.
+    webhooks: int = 0
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -120,8 +128,13 @@ def _handle(exchange: Exchange, claimed: OutboxMessage, now: datetime, counts: D
     if seal := sealed.handler_of(message.key):
         told, was_meant = int(seal.write(message=message, kind=kind, now=now)), True
         counts.mails += told
+    elif kind.crowd is not None:
+        told, was_meant = ring_crowd(message=message, crowd=kind.crowd, now=now), True
+        counts.bells += told
     else:
         told, was_meant = _tell_people(exchange, message, kind, now, counts)
+    if seal is None and kind.crowd is None and still_true(message, now):
+        counts.webhooks += webhooks.write_deliveries(message=message, kind=kind, now=now)
     nobody_left = was_meant and not told
     message.state = OutboxMessage.State.DROPPED if nobody_left else OutboxMessage.State.DONE
     message.last_error = "Nobody may be told of this any more." if nobody_left else ""
@@ -141,8 +154,11 @@ def _tell_people(
     """Insert bells and mails; returns how many were told, and whether anybody was meant."""
     author = author_of(message)
     meant = {person.pk: person for person in kind.recipients(message) if person.pk != author}
+    if not still_true(message, now):
+        return 0, True
     people = [person for person in meant.values() if still_allowed(person, message)]
-    if Channel.BELL in kind.channels:
+    by_way = _by_way(exchange, kind, people)
+    if bells := by_way[Way.BELL]:
         Bell.objects.bulk_create(
             [
                 Bell(
@@ -153,20 +169,39 @@ def _tell_people(
                     case=message.case,
                     created_at=now,
                 )
-                for person in people
+                for person in bells
             ],
             ignore_conflicts=True,
         )
-        counts.bells += len(people)
+        counts.bells += len(bells)
+        live.touch(person.pk for person in bells)
+    put_in_mailboxes(
+        message=message, kind=kind, people=[p.pk for p in by_way[Way.MAILBOX]], now=now
+    )
     told = len(people)
     if Channel.MAIL in kind.channels:
-        addresses: list[tuple[str, Person | None]] = [(p.email, p) for p in people]
+        addresses: list[tuple[str, Person | None]] = [(p.email, p) for p in by_way[Way.MAIL]]
         if own_address := _address_of_office(message, kind, people):
             addresses.append((own_address, None))
             told += 1
         _write_mails(exchange, message, kind, addresses, now)
         counts.mails += len(addresses)
     return told, bool(meant)
+
+
+def _by_way(exchange: Exchange, kind: MessageKind, people: list[Person]) -> dict[Way, list[Person]]:
+    """Whom to tell by which channel: what the message goes by, and of that what they want."""
+    goes_by = {
+        Way.BELL: Channel.BELL in kind.channels,
+        Way.MAIL: Channel.MAIL in kind.channels,
+        Way.MAILBOX: not group_of(kind).is_mailbox,
+    }
+    found: dict[Way, list[Person]] = {}
+    for way, does in goes_by.items():
+        keys = [person.pk for person in people] if does else []
+        wanted = rules.wanting(keys, exchange=exchange, group=group_of(kind), way=way)
+        found[way] = [person for person in people if person.pk in wanted]
+    return found
 
 
 def _address_of_office(
@@ -187,7 +222,7 @@ def _write_mails(
     now: datetime,
 ) -> None:
     values = values_for(kind, exchange=exchange, case=message.case)
-    values.setdefault("link", absolute(page_path(kind)))
+    values.setdefault("link", absolute(page_path(kind, message.data)))
     is_read = replies.takes_replies(exchange=exchange, key=message.key, case=message.case)
     wording = fill(
         kind,

@@ -16,15 +16,21 @@ from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Greatest
 
 from notifications import replies, sealed, texts
+from notifications.bells import failures
+from notifications.briefings import mails as briefings
 from notifications.catalogue import get
+from notifications.channels import rules
+from notifications.channels.choices import Way
+from notifications.channels.groups import urgent_keys
 from notifications.claims import claim_next, moving_on
 from notifications.drain import ring_operators
-from notifications.mail_rows import EMPTIED
+from notifications.mail_rows import EMPTIED, PATIENCE
 from notifications.models import MailMessage
-from notifications.recipients import still_allowed
+from notifications.recipients import nobody, still_allowed, still_true
 from notifications.smtp import Delivery, Outcome, SmtpSession
 from notifications.wording import Wording
 from portal.casework.models import OutboxMessage
@@ -70,10 +76,15 @@ def send_mails(
     counts = MailCounts()
     counts.uncertain += _park_interrupted(exchange, now)
     clock = moving_on(now)
+    with use_exchange(exchange):
+        quiet = rules.quiet_hours(exchange)
     with session() as smtp:
         for _ in range(limit):
             moment = clock()
+            ends = quiet.until(moment) if quiet else None
             with use_exchange(exchange):
+                if ends is not None:
+                    _wait_until(exchange, ends, now=moment)
                 mail = _claim(exchange, due=now, lease_until=moment + LEASE)
                 prepared = _prepare(mail, moment) if mail else None
             if mail is None:
@@ -103,17 +114,28 @@ def _prepare(mail: MailMessage, now: datetime) -> tuple[str, Wording] | None:
     """Where the mail goes and what it says, or None when its reader may no longer be told."""
     if seal := sealed.handler_of(mail.key):
         return seal.open_seal(mail, now=now)
+    if mail.message is not None and not still_true(mail.message, now):
+        return None
     if mail.person is not None and not _may_still_get(mail):
         return None
     return mail.to, Wording(mail.subject, mail.body)
 
 
 def _may_still_get(mail: MailMessage) -> bool:
-    assert mail.person is not None
-    if mail.message is not None:
-        return mail.to == mail.person.email and still_allowed(mail.person, mail.message)
-    memberships = Membership.objects.current().filter(person=mail.person)
-    return mail.to == mail.person.email and memberships.exists()
+    """Whether the reader may be told, and wants to be, as of now."""
+    person, message, kind = mail.person, mail.message, get(mail.key)
+    assert person is not None
+    if mail.to != person.email:
+        return False
+    if message is None:
+        return Membership.objects.current().filter(person=person).exists()
+    if not still_allowed(person, message):
+        return False
+    # A message about no case has nothing but its rule to say who may know.
+    has_rule_alone = message.case_id is None and kind.recipients is not nobody
+    if has_rule_alone and all(found.pk != person.pk for found in kind.recipients(message)):
+        return False
+    return rules.wants(person.pk, kind, Way.MAIL, exchange=mail.exchange)
 
 
 def _deliver(
@@ -151,6 +173,8 @@ def as_email(mail: MailMessage, address: str, wording: Wording, now: datetime) -
     email["X-Auto-Response-Suppress"] = "All"
     if answers_go_to := replies.reply_to(mail, to=address, now=now):
         email["Reply-To"] = answers_go_to
+    for name, value in briefings.headers_of(mail, wording).items():
+        email[name] = value
     email.set_content(wording.body, cte="quoted-printable")
     return email.as_bytes()
 
@@ -197,6 +221,8 @@ def _settle(mail: MailMessage, now: datetime, values: dict[str, Any]) -> None:
         _update(mail, [State.WAITING, State.SENDING], values | {"lease_until": None})
         if is_over and (seal := sealed.handler_of(mail.key)):
             seal.empty_seal(mail)
+        if state == State.FAILED:
+            failures.tell_sender(mail)
         if state in (State.PARKED, State.FAILED):
             ring_operators(
                 exchange=mail.exchange, source=f"mail:{mail.pk}:{now.isoformat()}", now=now
@@ -227,6 +253,23 @@ def _park_interrupted(exchange: Exchange, now: datetime) -> int:
             detail = "The sender was interrupted before the server's answer was kept."
             _settle(mail, now, {"state": State.PARKED, "last_error": detail})
     return len(found)
+
+
+def _wait_until(exchange: Exchange, ends: datetime, *, now: datetime) -> None:
+    """Let all but urgent mails and texts wait for the end of quiet hours, as no attempt.
+
+    Asked before each mail, so that quiet hours which begin in the middle of a round are kept. The
+    time in which a mail is tried begins anew: it has not been tried. The exchange must be set.
+    """
+    # What another worker holds is on its way: without its lease nobody would find it again.
+    is_free = Q(lease_until=None) | Q(lease_until__lte=now)
+    MailMessage.objects.filter(
+        is_free, exchange=exchange, state=State.WAITING, next_attempt_at__lt=ends
+    ).exclude(key__in=urgent_keys()).update(
+        next_attempt_at=ends,
+        lease_until=None,
+        give_up_at=Greatest("give_up_at", Value(ends + timedelta(hours=PATIENCE))),
+    )
 
 
 def _put_off_all(exchange: Exchange, now: datetime) -> None:

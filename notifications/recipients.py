@@ -6,6 +6,7 @@ office since the act is not told.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -16,6 +17,12 @@ from portal.tenancy import selectors
 from portal.tenancy.models import Membership, Organization, Person
 from portal.tenancy.roles import ROLES
 
+#: Message → how its release form must still stand.
+_FORM_STATE = {
+    "release.valid": Release.State.VALID,
+    "release.expiring": Release.State.VALID,
+    "release.deficient": Release.State.DEFICIENT,
+}
 _LEADS = [spec.key for spec in ROLES.values() if spec.lead]
 
 
@@ -37,6 +44,24 @@ def still_allowed(person: Person, message: OutboxMessage) -> bool:
         if Case.objects.visible_to(actor).filter(pk=message.case_id).exists():
             return True
     return False
+
+
+def still_true(message: OutboxMessage, now: datetime) -> bool:
+    """Whether what a message says of a release form still holds at ``now`` (UTC).
+
+    Between the act and the sending a form may have been revoked, replaced or run out; telling an
+    office then that it is in force would invite what is no longer allowed (EA-21, EA-23). Every
+    other message tells of something that happened, which stays true. The exchange must be set.
+    """
+    wanted = _FORM_STATE.get(message.key)
+    if wanted is None or message.case_id is None:
+        return True
+    forms = Release.objects.filter(case_id=message.case_id)
+    if key := message.data.get("release"):
+        forms = forms.filter(pk=key)
+    if wanted == Release.State.VALID:
+        forms = forms.filter(valid_until__gt=now)
+    return forms.filter(state=wanted).exists()
 
 
 def nobody(message: OutboxMessage) -> Iterable[Person]:

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from notifications.catalogue import (
     accounts,
     appeals,
+    bells,
+    briefings,
+    channels,
     constituent,
     delegations,
     help_requests,
@@ -67,7 +70,10 @@ _ROOMS = (
     retention,
     delegations,
     spine,
+    bells,
     summaries,
+    briefings,
+    channels,
     accounts,
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from notifications.channels.webhooks import WebhookCounts
 from notifications.drain import DrainCounts
 from notifications.mailer import MailCounts
 from notifications.work import work_off
@@ -15,9 +16,10 @@ from portal.tenancy.moments import add_now
 
 class Command(BaseCommand):
     help = (
-        "Turn waiting messages into bells and mails, and send the mails that are due. Safe to"
-        " repeat, to run twice at once and to be killed. The last line of the output is JSON:"
-        " done, dropped, retried, parked, bells, mails, sent, later, failed, uncertain, withheld."
+        "Turn waiting messages into bells, mails and events for webhooks, and send what is due."
+        " Safe to repeat, to run twice at once and to be killed. The last line of the output is"
+        " JSON: done, dropped, retried, parked, bells, mails, webhooks, sent, later, failed,"
+        " uncertain, withheld, called, calls_later, calls_failed, calls_withheld."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,7 +35,9 @@ class Command(BaseCommand):
             exchanges = exchanges.filter(slug=slug)
             if not exchanges:
                 raise CommandError(f"There is no active exchange {slug}.")
-        total = Counter(DrainCounts().as_dict() | MailCounts().as_dict())
+        total = Counter(
+            DrainCounts().as_dict() | MailCounts().as_dict() | WebhookCounts().as_dict()
+        )
         for exchange in exchanges:
             now = options["now"] or timezone.now()
             total.update(work_off(exchange=exchange, now=now, limit=options["limit"]))
