@@ -17,6 +17,16 @@ register(
     reach=Reach.ANYONE,
 )
 register(
+    "notifications.announce",
+    "Ring the bells of agencies and entities with words of one's own, and withdraw them",
+    roles=ADMINISTRATORS | {"distribution_services_staff"},
+)
+register(
+    "notifications.announce_to_all",
+    "Ring the bells of everybody, of staff or of offices with words of one's own",
+    roles=ADMINISTRATORS,
+)
+register(
     "notifications.post",
     "Write, publish and withdraw the enroller portal's notifications",
     roles={"distribution_services_staff"},

@@ -9,9 +9,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from notifications.models import Bell, MessageTemplate
+from notifications.models import Bell
 from notifications.services import mark_all_read
-from notifications.wording import bell_line
+from notifications.wording import line_of, own_subjects
 from portal.api.base import ApiView, ListView
 from portal.api.projections import Shape
 from portal.api.serializers import MAX_ID, StrictSerializer
@@ -65,12 +65,12 @@ class BellListView(ListView):
     def shown(self, page: list[Any]) -> Any:
         """With the sentence the page shows, in the exchange's own words."""
         exchange = self.actor.exchange
-        own = dict(MessageTemplate.objects.filter(exchange=exchange).values_list("key", "subject"))
+        own = own_subjects(exchange)
         lines = [
             {
                 "id": row.pk,
                 "key": row.key,
-                "text": bell_line(row.key, case=row.case, exchange=exchange, own=own),
+                "text": line_of(row, exchange=exchange, own=own),
                 "case": row.case.number if row.case else None,
                 "created_at": row.created_at,
                 "read_at": row.read_at,

@@ -1,11 +1,13 @@
 """What was said to whom. Exactly one row per recipient and message, however often it is drained."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pghistory
 from django.db import models
 from django.utils import timezone
 
+from notifications.bells.notices import Notice as Notice
 from notifications.posts import Post as Post
 from notifications.posts import PostChange as PostChange
 from notifications.posts import PostRead as PostRead
@@ -38,16 +40,25 @@ class MessageTemplate(models.Model):
 
 
 class BellQuerySet(models.QuerySet["Bell"]):
-    def visible_to(self, actor: "Actor") -> "BellQuerySet":
-        """The actor's own, as long as they may know of the case it tells of."""
+    def visible_to(self, actor: "Actor", at: datetime | None = None) -> "BellQuerySet":
+        """The actor's own, as long as they may know of the case it tells of, and not past its end.
+
+        Args:
+            at: the instant (UTC) that is now; a prepared query gives its placeholder.
+        """
         # Asked line by line: with IN the database first lists every case the actor may know of.
         of_theirs = Case.objects.visible_to(actor).filter(pk=models.OuterRef("case_id"))
         return self.filter(exchange_id=actor.exchange_id, person_id=actor.person_id).filter(
-            models.Q(case=None) | models.Exists(of_theirs)
+            models.Q(case=None) | models.Exists(of_theirs),
+            models.Q(ends_at=None) | models.Q(ends_at__gt=at or timezone.now()),
         )
 
     def unread(self) -> "BellQuerySet":
         return self.filter(read_at=None)
+
+    def alike(self, line: "Bell") -> "BellQuerySet":
+        """Those that say the same of the same thing; one line stands for all of them."""
+        return self.filter(key=line.key, case=line.case_id, text=line.text)
 
 
 class Bell(models.Model):
@@ -58,8 +69,12 @@ class Bell(models.Model):
     message = SameExchangeForeignKey(OutboxMessage, on_delete=models.CASCADE, related_name="bells")
     key = models.CharField(max_length=60)
     case = SameExchangeForeignKey(Case, on_delete=models.CASCADE, null=True, related_name="+")
+    text = models.CharField(
+        max_length=160, blank=True, help_text="Words of its own; empty: those of the message."
+    )
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True, help_text="From this instant (UTC) it is not shown.")
 
     objects = BellQuerySet.as_manager()
 

@@ -17,6 +17,7 @@ from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
+from portal.ui import live
 
 _EDIT, _OPERATE = "notifications.edit_templates", "notifications.operate"
 
@@ -68,15 +69,15 @@ def reset_template(*, actor: Actor, key: str) -> None:
 
 
 def mark_read(*, actor: Actor, bell: Bell) -> None:
-    """Mark one line of one's own bell as read.
+    """Mark one line of one's own bell as read, with the earlier ones folded under it.
 
     Raises:
         Bell.DoesNotExist: it is somebody else's.
     """
     own = Bell.objects.visible_to(actor).get(pk=bell.pk)
-    if own.read_at is None:
-        own.read_at = timezone.now()
-        own.save(update_fields=["read_at"])
+    folded = Bell.objects.visible_to(actor).unread().alike(own).filter(pk__lte=own.pk)
+    if folded.update(read_at=timezone.now()):
+        live.touch([own.person_id])
 
 
 def mark_all_read(*, actor: Actor, until: int | None = None) -> int:
@@ -87,7 +88,10 @@ def mark_all_read(*, actor: Actor, until: int | None = None) -> int:
     rows = Bell.objects.visible_to(actor).unread()
     if until is not None:
         rows = rows.filter(pk__lte=until)
-    return rows.update(read_at=timezone.now())
+    if actor.person_id and (marked := rows.update(read_at=timezone.now())):
+        live.touch([actor.person_id])
+        return marked
+    return 0
 
 
 @transaction.atomic

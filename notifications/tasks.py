@@ -8,8 +8,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
+from notifications.bells.closures import announce_closures
 from notifications.work import work_off
 from portal.tenancy.models import Exchange
+from portal.tenancy.scope import use_exchange
 
 logger = logging.getLogger(__name__)
 
@@ -27,3 +29,17 @@ def drain_outbox() -> None:
         else:
             if any(counts.values()):
                 logger.info("Outbox of %s: %s", exchange.slug, counts)
+
+
+@shared_task(name="notifications.tasks.announce_closed_days")
+def announce_closed_days() -> None:
+    """Announce the closed days that are near enough; one exchange's failure is its own."""
+    for exchange in Exchange.objects.filter(is_active=True):
+        try:
+            with use_exchange(exchange):
+                count = announce_closures(exchange=exchange, now=timezone.now())
+        except Exception as error:
+            logger.error("Closed days of %s failed: %s", exchange.slug, type(error).__name__)
+        else:
+            if count:
+                logger.info("Closed days of %s: %s announced", exchange.slug, count)

@@ -2,16 +2,22 @@
 
 from django.urls import path
 
-from notifications.views import bell, mail, outbox, posts, templates
+from notifications.views import bell, live, mail, notices, outbox, posts, templates
 
 app_name = "notifications"
 
 urlpatterns = [
     path("notifications/", bell.bell, name="bell"),
-    path("notifications/count/", bell.bell_count, name="bell-count"),
+    path("session/live/", live.remembered, name="live"),
+    path("notifications/live/", live.reckoned, name="live-reckoned"),
+    path("notifications/newest/", bell.newest, name="bell-newest"),
     path("notifications/read/", bell.mark_all_read, name="bell-read-all"),
     path("notifications/<int:pk>/open/", bell.open_line, name="bell-open"),
     path("notifications/<int:pk>/read/", bell.mark_read, name="bell-read"),
+    path("notifications/notices/", notices.desk, name="notices"),
+    path("notifications/notices/new/", notices.new, name="notice-new"),
+    path("notifications/notices/<int:pk>/", notices.notice, name="notice"),
+    path("notifications/notices/<int:pk>/withdraw/", notices.withdraw, name="notice-withdraw"),
     path("portal-notifications/", posts.posts, name="posts"),
     path("portal-notifications/read/", posts.posts_read, name="posts-read"),
     path("portal-notifications/<int:pk>/read/", posts.post_read, name="post-read"),

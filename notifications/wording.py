@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.urls import reverse
 from escalations.constituent.models import ConstituentDetail
 from escalations.producers import mail as producers
 from notifications.catalogue import REFERRAL, Circle, MessageKind, get
-from notifications.models import MessageTemplate
+from notifications.models import Bell, MessageTemplate
 from portal.casework import kinds
 from portal.casework.models import Case
 from portal.tenancy.models import Exchange
@@ -134,6 +135,8 @@ def sample_values(kind: MessageKind, *, exchange: Exchange) -> dict[str, str]:
         "promise": "You can expect a reply within 2 business days.",
         "thread": "ref:_0000000000000000:ref",
         "original": "200528-0000001",
+        "subject": "Briefing: Renewals begin on Monday",
+        "text": "Renewals begin on Monday. Look through your book before.",
         "remarks": "The 2nd file was not taken: The file is empty. Choose the file again.",
     }
 
@@ -155,9 +158,14 @@ def absolute(path: str) -> str:
     return settings.PUBLIC_URL.rstrip("/") + path
 
 
-def page_path(kind: MessageKind) -> str:
-    """Where a message about no case leads."""
-    return reverse(kind.page) if kind.page else "/"
+def page_path(kind: MessageKind, data: Mapping[str, Any] | None = None) -> str:
+    """Where a message about no case leads; ``data`` is the message's own."""
+    if not kind.page:
+        return "/"
+    if kind.page_takes:
+        thing = (data or {}).get(kind.page_takes)
+        return reverse(kind.page, args=[thing]) if thing is not None else "/"
+    return reverse(kind.page)
 
 
 def bell_line(key: str, *, case: Case | None, exchange: Exchange, own: Mapping[str, str]) -> str:
@@ -166,6 +174,17 @@ def bell_line(key: str, *, case: Case | None, exchange: Exchange, own: Mapping[s
     wording = Wording(own.get(key, kind.subject), "-")
     number = case.number if case else ""
     return fill(kind, wording, {"number": number, "exchange": exchange.name}).subject
+
+
+def line_of(row: Bell, *, exchange: Exchange, own: Mapping[str, str]) -> str:
+    """The words of one line of a bell; its case must be loaded."""
+    return row.text or bell_line(row.key, case=row.case, exchange=exchange, own=own)
+
+
+def own_subjects(exchange: Exchange) -> dict[str, str]:
+    """The exchange's own subjects by key."""
+    rows = MessageTemplate.objects.filter(exchange=exchange)
+    return dict(rows.values_list("key", "subject"))
 
 
 def _referral(case: Case) -> dict[str, str]:

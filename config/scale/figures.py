@@ -177,9 +177,7 @@ class Bench:
                 limit="statements <= 6",
                 grows=True,
             ),
-            Page(
-                "P10", "bell count", get(reverse("notifications:bell-count")), limit="1 statement"
-            ),
+            Page("P10", "bell count", get(reverse("notifications:live")), limit="1 statement"),
             Page("P10", "session keep-alive", self._keep_alive, limit="1 statement"),
             Page("P10", "health", get(reverse("health-live")), limit="0 statements"),
         ]

@@ -7,11 +7,14 @@ wording, the exchange's own included, can give away what a case is about.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from django.db.models import QuerySet
 
 from notifications import recipients as to
 from portal.casework.models import OutboxMessage
-from portal.tenancy.models import Person
+from portal.tenancy.models import Membership, Person
 
 
 class Channel(StrEnum):
@@ -33,6 +36,7 @@ class Circle(StrEnum):
     CONSTITUENT = "The constituent"
     CONSUMER = "The consumer"
     ACCOUNT = "The holder of an account"
+    EVERYBODY = "Everybody, or an audience"
 
 
 #: Given a message as it stands now, the people it is for; asked at the moment of sending.
@@ -48,6 +52,25 @@ COMMON = frozenset({"exchange", "contact", "link"})
 CASE = COMMON | {"number", "status"}
 #: The contact EA-17 promises the office: an organization's, never a person's.
 REFERRAL = frozenset({"referral_name", "referral_phone", "referral_url", "referral_address"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line of the bell in words of its own, without personal data."""
+
+    text: str
+    #: From this instant (UTC) it is not shown; None: it stays.
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """A message to very many, whose bells are rung in one statement."""
+
+    #: The memberships whose people are told, asked at the moment of sending.
+    members: Callable[[OutboxMessage], QuerySet[Membership]]
+    #: What the line says; None: it need not be said any more.
+    says: Callable[[OutboxMessage], Said | None]
 
 
 @dataclass(frozen=True)
@@ -74,6 +97,10 @@ class MessageKind:
     sender_name: str = ""
     #: URL name of the page a message about no case leads to; empty: the home page.
     page: str = ""
+    #: Name of the datum of the message that the page's address takes; empty: it takes none.
+    page_takes: str = ""
+    #: Told to everybody a condition names, in one statement; instead of ``recipients``.
+    crowd: Crowd | None = None
     source: str = ""
 
     @property

@@ -34,6 +34,7 @@ def template_list(request: HttpRequest) -> HttpResponse:
             "is_own": kind.key in own,
         }
         for kind in all_kinds()
+        if kind.crowd is None  # each is said in words of its own
     ]
     return render(request, "notifications/templates.html", {"rows": rows})
 

@@ -33,6 +33,7 @@ from portal.clocks.reckoning import (
     holds_of,
     warning,
 )
+from portal.clocks.signals import calendar_changed
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 
@@ -189,6 +190,10 @@ def change_calendar(
     if changed_dates:
         fields.append("exceptions")
     _move(found)
+    if fields:
+        calendar_changed.send(
+            BusinessCalendar, calendar=calendar, fields=fields, dates=changed_dates
+        )
     record(
         actor=actor,
         action="clocks.calendar_changed",

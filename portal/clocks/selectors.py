@@ -1,5 +1,6 @@
 """Reads for the pages: opening hours in words, and the policies of an exchange."""
 
+from calendar import day_name
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -23,6 +24,8 @@ class DayHours:
     label: str
     is_closed: bool
     is_today: bool
+    #: Open although the day of the week is closed, e.g. a Saturday before a deadline (HO-05).
+    is_extra: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,28 @@ class CalendarPage:
 
     row: BusinessCalendar
     now: str
+    #: Days of the week with the same hours, in words, and those hours (HO-01, HO-02).
+    regular: tuple[tuple[str, str], ...]
     week: tuple[DayHours, ...]
+    #: Dated exceptions from today on, in order; and those that are over, the last one first.
     coming: tuple[DayHours, ...]
+    past: tuple[DayHours, ...]
+    #: The zone by its abbreviation now and its IANA name, e.g. “PST (America/Los_Angeles)”.
+    zone: str
 
     @property
-    def next_closed(self) -> list[DayHours]:
-        """The next three dates the exchange keeps closed for a reason of their own."""
-        return [day for day in self.coming if day.is_closed][:3]
+    def holidays(self) -> list[DayHours]:
+        """Coming dates that are closed (HO-03)."""
+        return [day for day in self.coming if day.is_closed]
+
+    @property
+    def extended(self) -> list[tuple[str, list[DayHours]]]:
+        """Coming dates with hours of their own, under the reason they share (HO-04)."""
+        found: dict[str, list[DayHours]] = {}
+        for day in self.coming:
+            if not day.is_closed:
+                found.setdefault(day.label, []).append(day)
+        return list(found.items())
 
 
 def calendars_of(actor: Actor) -> QuerySet[BusinessCalendar]:
@@ -79,14 +97,38 @@ def calendar_page(row: BusinessCalendar, at: datetime) -> CalendarPage:
             label=entry.label if entry else "",
             is_closed=not hours,
             is_today=day == today,
+            is_extra=bool(hours) and not calendar.week.get(day.weekday()),
         )
 
     return CalendarPage(
         row=row,
         now=_now_in_words(calendar, at),
+        regular=_regular(calendar),
         week=tuple(hours_of(monday + timedelta(days=n)) for n in range(7)),
         coming=tuple(hours_of(day) for day in sorted(exceptions) if day >= today),
+        past=tuple(hours_of(day) for day in sorted(exceptions, reverse=True) if day < today),
+        zone=_zone_in_words(calendar, at),
     )
+
+
+def _regular(calendar: Calendar) -> tuple[tuple[str, str], ...]:
+    """Neighboring weekdays with the same hours, e.g. “Monday – Friday”, “8:00 AM to 6:00 PM”."""
+    found: list[tuple[list[str], str]] = []
+    for number, name in enumerate(day_name):
+        hours = hours_in_words(calendar.week.get(number, ()))
+        if found and found[-1][1] == hours:
+            found[-1][0].append(name)
+        else:
+            found.append(([name], hours))
+    return tuple(
+        (names[0] if len(names) == 1 else f"{names[0]} – {names[-1]}", hours)
+        for names, hours in found
+    )
+
+
+def _zone_in_words(calendar: Calendar, at: datetime) -> str:
+    """E.g. “PST (America/Los_Angeles)”: the abbreviation that holds at the instant ``at``."""
+    return f"{calendar.localize(at):%Z} ({calendar.zone.key})"
 
 
 def hours_in_words(hours: tuple[Interval, ...]) -> str:

@@ -200,7 +200,7 @@ COVERED_CALIFORNIA = ClockSpec(
     calendars=(
         CalendarSpec(
             "business",
-            "Business hours",
+            "Voice",
             "America/Los_Angeles",
             "08:00",
             "18:00",

@@ -23,6 +23,7 @@ from portal.clocks import changes, selectors, spine
 from portal.clocks.changes import DatedHours, PolicyTerms, Preview, PreviewOutdated
 from portal.clocks.forms import CalendarForm, PolicyForm, ProposalForm
 from portal.clocks.holiday_proposals import propose_holidays
+from portal.clocks.icalendar import dated_events
 from portal.clocks.models import BusinessCalendar, Simulation, SlaPolicy
 from portal.clocks.reckoning import zone
 from portal.clocks.simulation import drafted_policy, simulations_of
@@ -47,6 +48,18 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "may_try": actor.may("clocks.simulate"),
     }
     return render(request, "clocks/calendar.html", context)
+
+
+@require_safe
+def calendar_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The dates with hours of their own, for one's own calendar (RFC 5545)."""
+    actor = _actor(request, "clocks.view_calendar")
+    row = get_object_or_404(selectors.calendars_of(actor), key=key)
+    return HttpResponse(
+        dated_events(row, host=request.get_host().partition(":")[0], at=timezone.now()),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="hours-{row.key}.ics"'},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -33,6 +33,7 @@ from portal.consumers.feeds import (
 )
 from portal.consumers.files import FileFacts, Mark, RawRow, examine, read_rows
 from portal.consumers.models import FeedRun, RefusedRow
+from portal.consumers.signals import feed_refused
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
@@ -320,6 +321,8 @@ def _finish(run: FeedRun, exchange: Exchange, state: str, *, problem: str = "") 
         if ended and state == FeedRun.State.DONE:
             FeedRun.objects.filter(pk=run.pk).update(bytes_read=run.file_size)
         run.refresh_from_db()
+        if ended and state == FeedRun.State.REFUSED:
+            feed_refused.send(FeedRun, run=run)
         if ended:
             record(
                 actor=_system(exchange),

@@ -128,7 +128,6 @@ ROUTES: dict[str, Route] = rooms.routes() | {
     "ledger:export": page(PRIVACY),
     "ledger:verify": page(PRIVACY, post=True, get=False),
     "notifications:bell": EVERYBODY,
-    "notifications:bell-count": EVERYBODY,
     "notifications:bell-read-all": page(EVERYONE, post=True, get=False),
     "notifications:bell-open": thing(OWN, EVERYONE, pk="bell", post=True, get=False),
     "notifications:bell-read": thing(OWN, EVERYONE, pk="bell", post=True, get=False),

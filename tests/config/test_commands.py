@@ -17,6 +17,7 @@ REFERENCE = BASE_DIR / "docs/reference/commands.md"
 #: Commands whose result depends on the day.
 BY_DAY = {
     "anchor_ledger",
+    "announce_closures",
     "drain_outbox",
     "end_dormant_accounts",
     "fetch_mail",
@@ -92,6 +93,7 @@ _NEEDED = {
     [
         ("sweep_timers", ("--now", NOW.isoformat())),
         ("drain_outbox", ("--now", NOW.isoformat())),
+        ("announce_closures", ("--now", NOW.isoformat())),
         ("end_dormant_accounts", ("--now", NOW.isoformat())),
         ("learn_actions", ()),
         ("list_routes", ()),
@@ -115,6 +117,7 @@ def test_the_last_line_of_a_command_is_json_counts(
     [
         ("sweep_timers", ("--exchange", "nowhere")),
         ("drain_outbox", ("--exchange", "nowhere")),
+        ("announce_closures", ("--exchange", "nowhere")),
         ("verify_ledger", ("--exchange", "nowhere")),
         ("create_api_token", ("nobody@nowhere.example",)),
         ("import_feed", ("missing.csv", "--kind", "access-to-care")),

@@ -58,6 +58,7 @@ def signed_in(request: HttpRequest) -> HttpRequest:
         role_label="Case worker",
         memberships=(),
         may=lambda action: True,
+        has_module=lambda key: True,
     )
     return request
 
@@ -146,6 +147,16 @@ def keep_alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Answer as if nothing waited; tests in a browser put their own answers in its place."""
+    return HttpResponse("{}", content_type="application/json")
+
+
+def newest(request: HttpRequest) -> HttpResponse:
+    """The header's menu of the newest."""
+    return HttpResponse('<h2 tabindex="-1">Newest notifications</h2><p>One line.</p>')
+
+
 def missing(request: HttpRequest) -> HttpResponse:
     """Fail to find something, with a telling message that must not be shown."""
     raise Http404("Case CC-2026-00411 belongs to another office")
@@ -175,6 +186,14 @@ handler403 = views.permission_denied
 handler404 = views.page_not_found
 handler500 = views.server_error
 
+_bell = (
+    [
+        path("session/live/", login_not_required(numbers), name="live"),
+        path("notifications/", login_not_required(list_page), name="bell"),
+        path("notifications/newest/", login_not_required(newest), name="bell-newest"),
+    ],
+    "notifications",
+)
 _queue = ([path("", login_not_required(list_page), name="queue")], "casework")
 urlpatterns = [
     path("", login_not_required(list_page), name="home"),
@@ -186,4 +205,5 @@ urlpatterns = [
     path("missing/", login_not_required(missing), name="missing"),
     path("forbidden/", login_not_required(forbidden), name="forbidden"),
     path("queue/", include(_queue)),
+    path("", include(_bell)),
 ]
