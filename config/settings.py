@@ -342,6 +342,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+#: How many days before a closed day everybody's bell says so (HO-06).
+CLOSURE_NOTICE_DAYS = env.int("CLOSURE_NOTICE_DAYS", default=7)
 #: Sent after a commit that filled the outbox; the schedule below finds what this one misses.
 OUTBOX_TASK = "notifications.tasks.drain_outbox"
 #: Cache key under which the worker shows that it works; read by ``config.health``.
@@ -349,6 +351,10 @@ WORKER_PULSE_KEY = "worker-pulse"
 CELERY_BEAT_SCHEDULE = {
     "sweep-timers": {"task": "portal.casework.tasks.sweep_timers", "schedule": 60.0},
     "drain-outbox": {"task": OUTBOX_TASK, "schedule": 20.0},
+    "announce-closed-days": {
+        "task": "notifications.tasks.announce_closed_days",
+        "schedule": 1800.0,
+    },
     "fetch-mail": {"task": "notifications.inbound.tasks.fetch_mail", "schedule": 60.0},
     "file-mail": {"task": "notifications.inbound.tasks.file_mail", "schedule": 30.0},
     "forget-mail": {"task": "notifications.inbound.tasks.forget_mail", "schedule": 86_400.0},

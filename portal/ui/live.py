@@ -96,7 +96,7 @@ def register(count: LiveCount) -> None:
 
 
 def shown_to(actor: MayAct | None) -> list[ShownCount]:
-    """The icons this person has; a page that is not there is left out. Asks the database nothing."""
+    """The icons this person has; a page that is not there is left out. Costs no statement."""
     found = []
     for count in _offered(actor) if actor else ():
         with suppress(NoReverseMatch):
