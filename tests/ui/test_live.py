@@ -69,14 +69,14 @@ def test_bn_01_a_new_line_shows_and_is_read_out_once_without_a_page_load(
     page: Page, answers: Answers, ui_url: str
 ) -> None:
     expect(_voice(page)).to_be_empty()
-    box = page.get_by_role("searchbox").first
-    box.focus()
+    place = page.locator("main")
+    place.focus()
     title = page.title()
     answers.count, answers.newest = 2, 11
     _wait(page)
     expect(_badge(page)).to_have_text("2 unread")
     expect(_voice(page)).to_have_text("New notifications, 2 unread.")
-    expect(box).to_be_focused()
+    expect(place).to_be_focused()
     assert page.title() == title
     page.goto(ui_url)
     expect(_badge(page)).to_have_text("2 unread")
@@ -87,7 +87,8 @@ def test_bn_01_a_new_line_shows_and_is_read_out_once_without_a_page_load(
 def test_asking_marks_itself_as_no_activity_and_names_what_is_known(
     page: Page, answers: Answers
 ) -> None:
-    _wait(page)
+    with page.expect_response("**/session/live/"):
+        _wait(page)
     assert len(answers.asked) >= 2
     assert all(headers["x-unattended"] == "1" for headers in answers.asked)
     assert answers.asked[-1]["if-none-match"] == answers.etag
