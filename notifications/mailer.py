@@ -33,7 +33,6 @@ from notifications.models import MailMessage
 from notifications.recipients import nobody, still_allowed, still_true
 from notifications.smtp import Delivery, Outcome, SmtpSession
 from notifications.wording import Wording
-from portal.casework.models import OutboxMessage
 from portal.tenancy.models import Exchange, Membership
 from portal.tenancy.scope import use_exchange
 
@@ -278,16 +277,3 @@ def _put_off_all(exchange: Exchange, now: datetime) -> None:
         MailMessage.objects.filter(
             exchange=exchange, state=State.WAITING, next_attempt_at__lt=now + FIRST_PAUSE
         ).update(next_attempt_at=now + FIRST_PAUSE)
-
-
-def waiting_counts(exchange: Exchange) -> dict[str, int]:
-    """How many messages and mails wait, failed or were parked; the exchange must be set."""
-    messages = OutboxMessage.objects.filter(exchange=exchange)
-    mails = MailMessage.objects.filter(exchange=exchange)
-    return {
-        "messages_waiting": messages.filter(state=OutboxMessage.State.WAITING).count(),
-        "messages_parked": messages.filter(state=OutboxMessage.State.PARKED).count(),
-        "mails_waiting": mails.filter(state__in=[State.WAITING, State.SENDING]).count(),
-        "mails_parked": mails.filter(state=State.PARKED).count(),
-        "mails_failed": mails.filter(state=State.FAILED).count(),
-    }

@@ -17,12 +17,8 @@ from portal.tenancy import selectors
 from portal.tenancy.models import Membership, Organization, Person
 from portal.tenancy.roles import ROLES
 
-#: Message → how its release form must still stand.
-_FORM_STATE = {
-    "release.valid": Release.State.VALID,
-    "release.expiring": Release.State.VALID,
-    "release.deficient": Release.State.DEFICIENT,
-}
+#: Messages that say of a release form that it is in force.
+_OF_VALID_FORM = frozenset({"release.valid", "release.expiring"})
 _LEADS = [spec.key for spec in ROLES.values() if spec.lead]
 
 
@@ -53,15 +49,14 @@ def still_true(message: OutboxMessage, now: datetime) -> bool:
     office then that it is in force would invite what is no longer allowed (EA-21, EA-23). Every
     other message tells of something that happened, which stays true. The exchange must be set.
     """
-    wanted = _FORM_STATE.get(message.key)
-    if wanted is None or message.case_id is None:
+    if message.key not in _OF_VALID_FORM or message.case_id is None:
         return True
-    forms = Release.objects.filter(case_id=message.case_id)
+    forms = Release.objects.filter(
+        case_id=message.case_id, state=Release.State.VALID, valid_until__gt=now
+    )
     if key := message.data.get("release"):
         forms = forms.filter(pk=key)
-    if wanted == Release.State.VALID:
-        forms = forms.filter(valid_until__gt=now)
-    return forms.filter(state=wanted).exists()
+    return forms.exists()
 
 
 def nobody(message: OutboxMessage) -> Iterable[Person]:

@@ -28,10 +28,12 @@ urlpatterns = [
     path("portal-notifications/desk/<int:pk>/publish/", posts.post_publish, name="post-publish"),
     path("portal-notifications/desk/<int:pk>/withdraw/", posts.post_withdraw, name="post-withdraw"),
     path("messages/", outbox.outbox, name="outbox"),
+    path("messages/send-again/", outbox.send_again, name="outbox-again"),
     path("messages/<int:pk>/retry/", outbox.retry, name="outbox-retry"),
     path("messages/mail/", mail.mail_list, name="mail"),
     path("messages/mail/<int:pk>/", mail.mail_message, name="mail-message"),
     path("messages/mail/<int:pk>/send-again/", mail.mail_resend, name="mail-resend"),
     path("messages/wording/", templates.template_list, name="templates"),
+    path("messages/previews/", templates.preview_all, name="previews"),
     path("messages/wording/<str:key>/", templates.template, name="template"),
 ]

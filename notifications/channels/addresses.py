@@ -80,7 +80,7 @@ def check_url(url: str) -> tuple[str, int, str]:
         raise ValidationError("The address must begin with https://.")
     try:
         parts = urlsplit(url)
-        port = parts.port or 443
+        port = 443 if parts.port is None else parts.port
     except ValueError:
         raise ValidationError("Enter a valid address.") from None
     if "@" in parts.netloc or "#" in url:

@@ -1,45 +1,77 @@
 """The operators' page: what waits, what failed and why, and how to send it again."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from notifications import services
-from notifications.catalogue import all_kinds
-from notifications.mailer import waiting_counts
+from notifications import operations, services
 from notifications.views import actor_with, local
 from portal.casework.machine import Refused
 from portal.casework.models import OutboxMessage
 from portal.tenancy.actor import Actor
 
 _OPERATE = "notifications.operate"
-_PAGE = 100
-State = OutboxMessage.State
+
+
+class OutboxFilter(forms.Form):
+    lane = forms.ChoiceField(
+        label="Channel",
+        required=False,
+        choices=[("", "All"), *((lane.value, label) for lane, label in operations.LABELS.items())],
+    )
+    state = forms.ChoiceField(
+        label="State",
+        required=False,
+        choices=[("", "All"), ("stuck", "Parked or failed"), ("waiting", "Waiting")],
+    )
+    key = forms.ChoiceField(label="Message", required=False)
+
+    def __init__(self, data: Any, *, keys: list[str]) -> None:
+        super().__init__(data)
+        labels = sorted((operations.label_of(key), key) for key in keys)
+        choices = [("", "All"), *((key, label) for label, key in labels)]
+        self.fields["key"].choices = choices  # type: ignore[attr-defined]
 
 
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
-    """Messages that are parked or still wait, parked ones first."""
+    """What waits, what failed and why, by channel and message; the stuck first."""
     actor = actor_with(request, _OPERATE)
-    rows = (
-        OutboxMessage.objects.filter(
-            exchange_id=actor.exchange_id, state__in=[State.PARKED, State.WAITING]
-        )
-        .select_related("case")
-        .order_by("state", "pk")[:_PAGE]
-    )
+    now = timezone.now()
+    lines = operations.figures(actor.exchange, now)
+    form = OutboxFilter(request.GET, keys=sorted({line.key for line in lines}))
+    wanted = form.cleaned_data if form.is_valid() else {}
+    rows = operations.rows_of(actor.exchange, now, **wanted)
+    health = operations.health_of(lines)
     context = {
+        "form": form,
         "rows": [_row(row, actor) for row in rows],
-        "counts": waiting_counts(actor.exchange),
+        "lines": [_line(line, actor) for line in lines],
+        "health": health,
+        "oldest": local(health.oldest, actor),
         "may_edit": actor.may("notifications.edit_templates"),
-        "page_size": _PAGE,
+        "page_size": operations.SHOWN,
     }
     return render(request, "notifications/outbox.html", context)
+
+
+@require_POST
+def send_again(request: HttpRequest) -> HttpResponse:
+    """Have everything that was ticked tried again."""
+    actor = actor_with(request, _OPERATE)
+    done, failed = operations.send_again_many(actor=actor, tokens=request.POST.getlist("selected"))
+    if failed:
+        messages.warning(request, f"{failed} could not be tried again: no longer stuck, or gone.")
+    if done:
+        messages.success(request, f"{done} will be tried again with the next round.")
+    return redirect("notifications:outbox")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +93,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
         "title": "Handle this message again?",
         "text": "Nobody who was told already is told twice.",
         "details": [
-            ("Message", _label(row.key)),
+            ("Message", operations.label_of(row.key)),
             ("Case", row.case.number if row.case else "None"),
             ("Why it was parked", row.last_error),
         ],
@@ -72,23 +104,37 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "ui/confirm.html", context)
 
 
-def _label(key: str) -> str:
-    labels = {kind.key: kind.label for kind in all_kinds()}
-    return labels.get(key, key)
-
-
-def _row(row: OutboxMessage, actor: Actor) -> dict[str, Any]:
-    is_parked = row.state == State.PARKED
+def _line(line: operations.Figures, actor: Actor) -> dict[str, Any]:
     return {
-        "pk": row.pk,
-        "label": _label(row.key),
-        "number": row.case.number if row.case else "",
-        "state": State(row.state).label,
-        "tone": "warning" if is_parked else "info",
-        "is_parked": is_parked,
-        "is_late": not is_parked and row.next_attempt_at < timezone.now(),
+        "lane": operations.LABELS[line.lane],
+        "label": operations.label_of(line.key),
+        "waiting": line.waiting,
+        "late": line.late,
+        "stuck": line.stuck,
+        "oldest": local(line.oldest, actor),
+        "query": urlencode({"lane": line.lane.value, "key": line.key}),
+    }
+
+
+def _row(row: operations.Row, actor: Actor) -> dict[str, Any]:
+    url = ""
+    if row.lane is operations.Lane.MESSAGE and row.can_be_sent_again:
+        url = reverse("notifications:outbox-retry", args=[row.pk])
+    elif row.lane in (operations.Lane.MAIL, operations.Lane.TEXT):
+        url = reverse("notifications:mail-message", args=[row.pk])
+    return {
+        "token": row.token,
+        "lane": operations.LABELS[row.lane],
+        "label": operations.label_of(row.key),
+        "number": row.number,
+        "state": row.state,
+        "tone": "warning" if row.is_stuck else "info",
+        "is_stuck": row.is_stuck,
+        "is_late": row.is_late,
+        "can_be_sent_again": row.can_be_sent_again,
+        "url": url,
         "attempts": row.attempts,
-        "why": row.last_error,
-        "at": local(row.created_at, actor),
-        "next_at": None if is_parked else local(row.next_attempt_at, actor),
+        "why": row.why,
+        "at": local(row.written_at, actor),
+        "next_at": local(row.next_at, actor),
     }

@@ -8,10 +8,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications import services
 from notifications.catalogue import MessageKind, all_kinds, get
+from notifications.channels.groups import group_of
 from notifications.forms import WordingForm
 from notifications.models import MessageTemplate
+from notifications.previews import previews_of
 from notifications.views import actor_with
-from notifications.wording import Wording, check_wording, fill, sample_values, wording_of
+from notifications.wording import Wording, check_wording, wording_of
 from portal.tenancy.actor import Actor
 
 _EDIT = "notifications.edit_templates"
@@ -82,6 +84,27 @@ def _kind(key: str) -> MessageKind:
         raise Http404 from None
 
 
+@require_safe
+def preview_all(request: HttpRequest) -> HttpResponse:
+    """Every message as it reads on each of its channels, with an invented case."""
+    actor = actor_with(request, _EDIT)
+    exchange = actor.exchange
+    rows = MessageTemplate.objects.filter(exchange_id=exchange.pk)
+    own = {row.key: Wording(row.subject, row.body) for row in rows}
+    shown = [
+        {
+            "kind": kind,
+            "group": group_of(kind).label,
+            "is_own": kind.key in own,
+            "previews": previews_of(
+                kind, own.get(kind.key, Wording(kind.subject, kind.body)), exchange=exchange
+            ),
+        }
+        for kind in all_kinds()
+    ]
+    return render(request, "notifications/previews.html", {"rows": shown})
+
+
 def _context(
     actor: Actor, kind: MessageKind, form: WordingForm, shown: Wording
 ) -> dict[str, object]:
@@ -91,5 +114,5 @@ def _context(
         "form": form,
         "is_own": own,
         "variables": [f"{{{name}}}" for name in sorted(kind.variables)],
-        "preview": fill(kind, shown, sample_values(kind, exchange=actor.exchange)),
+        "previews": previews_of(kind, shown, exchange=actor.exchange),
     }

@@ -132,11 +132,13 @@ ROUTES: dict[str, Route] = rooms.routes() | {
     "notifications:bell-open": thing(OWN, EVERYONE, pk="bell", post=True, get=False),
     "notifications:bell-read": thing(OWN, EVERYONE, pk="bell", post=True, get=False),
     "notifications:outbox": page(ADMIN),
+    "notifications:outbox-again": page(ADMIN, post=True, get=False),
     "notifications:outbox-retry": thing(ADMIN, pk="outbox", post=True),
     # In a demonstration everybody also reads their own: tests/notifications/.
     "notifications:mail": page(ADMIN),
     "notifications:mail-message": thing(ADMIN, pk="mail"),
     "notifications:mail-resend": thing(ADMIN, pk="mail", post=True),
+    "notifications:previews": page(ADMIN),
     "notifications:templates": page(ADMIN),
     "notifications:template": thing(ADMIN, key="template", post=True),
     # operations
