@@ -355,6 +355,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "notifications.tasks.announce_closed_days",
         "schedule": 1800.0,
     },
+    "send-briefings": {
+        "task": "notifications.briefings.tasks.send_briefings",
+        "schedule": 60.0,
+    },
     "fetch-mail": {"task": "notifications.inbound.tasks.fetch_mail", "schedule": 60.0},
     "file-mail": {"task": "notifications.inbound.tasks.file_mail", "schedule": 30.0},
     "forget-mail": {"task": "notifications.inbound.tasks.forget_mail", "schedule": 86_400.0},

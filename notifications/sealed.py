@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from notifications import delegation_texts, digital_mail
+from notifications.briefings import mails as briefings
 from notifications.catalogue import MessageKind
 from notifications.inbound import answers
 from notifications.models import MailMessage
@@ -31,7 +32,12 @@ class Seal(Protocol):
         """Forget what was sealed: it has left, or never will."""
 
 
-_SEALS = (cast(Seal, digital_mail), cast(Seal, delegation_texts), cast(Seal, answers))
+_SEALS = (
+    cast(Seal, digital_mail),
+    cast(Seal, delegation_texts),
+    cast(Seal, answers),
+    cast(Seal, briefings),
+)
 
 
 def handler_of(key: str) -> Seal | None:

@@ -54,6 +54,7 @@ _LATER = {
     "cec": ("bridge", "certified_enrollment_counselor"),
     "cec2": ("bridge", "certified_enrollment_counselor"),
     "osd.staff": ("outreach-and-sales", "distribution_services_staff"),
+    "osd.colleague": ("outreach-and-sales", "distribution_services_staff"),
     "contracts": ("agent-contracts", "contracts_staff"),
     "certification": ("certification-services", "certification_staff"),
 }

@@ -25,6 +25,7 @@ BY_DAY = {
     "import_feed",
     "seed_demo",
     "seed_scale",
+    "send_briefings",
     "send_daily_summaries",
     "sweep_timers",
     "take_in_mail",

@@ -20,6 +20,7 @@ PUBLIC = {
     "tenancy:invitation-accept",
     "session-keep-alive",
     "accessibility",
+    "briefings:stop",
     "inbound:take",
     "releases:sign",
     "admin:login",
