@@ -398,6 +398,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "notifications.summaries.tasks.forget_daily_summaries",
         "schedule": 86_400.0,
     },
+    "forget-webhook-deliveries": {
+        "task": "notifications.channels.tasks.forget_deliveries",
+        "schedule": 86_400.0,
+    },
     "forget-api-answers": {"task": "portal.api.tasks.forget_answers", "schedule": 3600.0},
     "anchor-ledger": {"task": "portal.ledger.tasks.anchor_ledger", "schedule": 3600.0},
 }
