@@ -63,6 +63,12 @@ _COVERED_CALIFORNIA = _accounts(
         "osd.staff@covered.example",
         "Camille Fontenot",
     ),
+    (
+        "outreach-and-sales",
+        "distribution_services_staff",
+        "osd.staff2@covered.example",
+        "Teodoro Balagtas",
+    ),
     ("agent-contracts", "contracts_staff", "contracts@covered.example", "Hideo Nakagawa"),
     (
         "certification-services",

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from config.demo.briefings import send_last_weeks
 from config.demo.cases import count_rows, found_cases, is_complete
 from config.demo.clock import movable_clock
 from config.demo.feeds import import_mirror
@@ -57,6 +58,7 @@ class Command(BaseCommand):
                 cases = found_cases(exchange=exchange, now=now, clock=clock, papers=papers)
             sweep_timers(exchange=exchange, now=now)
             make_last_days(exchange=exchange, now=now)
+            send_last_weeks(exchange=exchange, now=now)
             self._say(f"{exchange.name}: {cases} stories played")
 
     def _say(self, message: str) -> None:
