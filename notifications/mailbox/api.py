@@ -28,8 +28,8 @@ class MailboxItemSerializer(Shape):
     """One entry of the mailbox: no personal data."""
 
     id = serializers.IntegerField()
-    kind = serializers.CharField(help_text="`message`: a conversation; `source` is its number.")
-    source = serializers.IntegerField()  # type: ignore[assignment]
+    kind = serializers.CharField(help_text="`message`: a conversation; `source_id` is its number.")
+    source_id = serializers.IntegerField()
     subject = serializers.CharField()
     received_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
@@ -128,7 +128,7 @@ class MailboxListView(_WithMailbox, ListView):
             {
                 "id": row.pk,
                 "kind": row.kind,
-                "source": row.source_id,
+                "source_id": row.source_id,
                 "subject": row.subject,
                 "received_at": row.received_at,
                 "read_at": row.read_at,
