@@ -238,7 +238,8 @@ def _fill(briefing: Briefing, values: dict[str, Any]) -> None:
         setattr(briefing, name, clean_text(value).strip() if name in _TEXTS else value)
     briefing.title = " ".join(briefing.title.split())
     briefing.text = plain_text(briefing.body)
-    briefing.full_clean(exclude=["exchange", "text"])
+    # Its constraints are about its state alone, which no writer enters.
+    briefing.full_clean(exclude=["exchange", "text"], validate_constraints=False)
     checks: Sequence[Callable[[Briefing], None]] = (_check_texts, _check_audience)
     for check in checks:
         check(briefing)

@@ -42,10 +42,7 @@ def choose_mail(*, actor: Actor, is_on: bool) -> None:
         Refused: the exchange does not leave it to people.
     """
     actor.require(READ)
-    try:
-        choose_channels(actor=actor, choices={(GROUP, Way.MAIL): is_on})
-    except ValidationError:
-        raise Refused("Whether briefings come by mail is set for everybody.") from None
+    _choose(actor, is_on=is_on)
 
 
 def delivery_of_mail(*, exchange: Exchange, mail_id: int) -> Delivery | None:
@@ -64,8 +61,16 @@ def stop_by_link(*, exchange: Exchange, delivery: Delivery) -> None:
         Refused: the exchange does not leave it to people any more.
     """
     actor = selectors.actor_in(delivery.person, exchange)
-    if actor is None or not actor.may(READ) or not gets_mail(actor):
+    if actor is None or not gets_mail(actor):
         return
-    choose_mail(actor=actor, is_on=False)
+    # Whichever of their roles it is: the choice is the person's.
+    _choose(actor, is_on=False)
     delivery.stopped_at = timezone.now()
     delivery.save(update_fields=["stopped_at"])
+
+
+def _choose(actor: Actor, *, is_on: bool) -> None:
+    try:
+        choose_channels(actor=actor, choices={(GROUP, Way.MAIL): is_on})
+    except ValidationError:
+        raise Refused("Whether briefings come by mail is set for everybody.") from None
