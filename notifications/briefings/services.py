@@ -238,8 +238,9 @@ def _fill(briefing: Briefing, values: dict[str, Any]) -> None:
         setattr(briefing, name, clean_text(value).strip() if name in _TEXTS else value)
     briefing.title = " ".join(briefing.title.split())
     briefing.text = plain_text(briefing.body)
-    # Its constraints are about its state alone, which no writer enters.
-    briefing.full_clean(exclude=["exchange", "text"], validate_constraints=False)
+    # Only what a writer enters: its state and times are the services' own.
+    entered = {field.name for field in Briefing._meta.fields} - set(FIELDS)
+    briefing.clean_fields(exclude=entered)
     checks: Sequence[Callable[[Briefing], None]] = (_check_texts, _check_audience)
     for check in checks:
         check(briefing)
