@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from notifications.catalogue.base import BOTH, COMMON, Circle, MessageKind
-from notifications.channels.hooks import MANAGE, Webhook
+from notifications.channels.hooks import MANAGE, OUTSIDE, Webhook
 from portal.casework.models import OutboxMessage
-from portal.tenancy.models import Membership, Organization, Person
+from portal.tenancy.models import Membership, Person
 
 
 def keepers(message: OutboxMessage) -> Iterable[Person]:
@@ -19,9 +19,7 @@ def keepers(message: OutboxMessage) -> Iterable[Person]:
         exchange_id=message.exchange_id, role__actions__contains=[MANAGE]
     )
     if webhook.organization_id is None:
-        rows = rows.filter(
-            organization__kind__in=[Organization.Kind.EXCHANGE, Organization.Kind.UNIT]
-        )
+        rows = rows.exclude(organization__kind__in=OUTSIDE)
     else:
         rows = rows.filter(organization_id=webhook.organization_id)
     return Person.objects.filter(pk__in=rows.values("person_id"))

@@ -13,8 +13,7 @@ from notifications.channels.choices import Way
 from notifications.channels.groups import GROUPS, ways_of
 from notifications.channels.hooks import MANAGE, Webhook, WebhookDelivery
 from notifications.channels.rules import standing_of
-from notifications.channels.services import CHOOSE
-from notifications.mailbox.names import MODULE as MAILBOX
+from notifications.channels.services import CHOOSE, has_mailbox
 from portal.api.base import ApiView, ListView
 from portal.api.projections import Shape
 
@@ -48,7 +47,7 @@ class ChannelsView(ApiView):
                 "is_fixed": standing[group.key, way].is_fixed,
             }
             for group in GROUPS
-            for way in ways_of(group, has_mailbox=actor.has_module(MAILBOX))
+            for way in ways_of(group, has_mailbox=has_mailbox(actor))
         ]
         return Response(ChannelSerializer(rows, many=True).data)
 

@@ -19,6 +19,17 @@ MANAGE = "channels.manage_webhooks"
 ANSWER_LENGTH = 1_000
 
 
+#: Bodies that have webhooks of their own.
+OUTSIDE = frozenset(
+    {
+        Organization.Kind.GOVERNMENT_OFFICE,
+        Organization.Kind.AGENCY,
+        Organization.Kind.ENTITY,
+        Organization.Kind.EMPLOYER,
+    }
+)
+
+
 class WebhookQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: "Actor") -> "WebhookQuerySet":
         """Those of the organization one works in; of the exchange's own staff, the exchange's."""
@@ -30,13 +41,8 @@ class WebhookQuerySet(models.QuerySet[Any]):
 def owner_for(actor: "Actor") -> Organization | None:
     """Whose webhooks an actor manages: an outside organization's, or the exchange's (None)."""
     organization = actor.organization
-    outside = {
-        Organization.Kind.GOVERNMENT_OFFICE,
-        Organization.Kind.AGENCY,
-        Organization.Kind.ENTITY,
-        Organization.Kind.EMPLOYER,
-    }
-    return organization if organization is not None and organization.kind in outside else None
+    is_outside = organization is not None and organization.kind in OUTSIDE
+    return organization if is_outside else None
 
 
 class Webhook(models.Model):

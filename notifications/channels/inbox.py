@@ -6,7 +6,7 @@ from typing import Final
 
 from notifications.catalogue import MessageKind, get
 from notifications.mailbox.models import Item
-from notifications.mailbox.names import MODULE
+from notifications.mailbox.names import MODULE, USE
 from notifications.recipients import still_allowed
 from notifications.texts import without_footer
 from notifications.wording import (
@@ -21,7 +21,7 @@ from notifications.wording import (
 )
 from portal.casework.models import OutboxMessage
 from portal.tenancy.actor import Actor
-from portal.tenancy.models import Exchange, Person
+from portal.tenancy.models import Exchange, Membership, Person
 
 #: What the mailbox calls these; their source is the message's key.
 ITEM_KIND: Final = "notification"
@@ -32,11 +32,14 @@ def put_in_mailboxes(
 ) -> int:
     """Lay one entry into each of these people's mailboxes, once however often it is done.
 
-    The exchange must be set; one without mailboxes has none to lay anything into.
+    Whoever has no mailbox is passed over. The exchange must be set.
     """
     exchange: Exchange = message.exchange
     if not people or MODULE not in exchange.modules:
         return 0
+    having = Membership.objects.current().filter(
+        exchange=exchange, person_id__in=people, role__actions__contains=[USE]
+    )
     subject = bell_line(kind.key, case=message.case, exchange=exchange, own=own_subjects(exchange))[
         :160
     ]
@@ -50,7 +53,7 @@ def put_in_mailboxes(
                 subject=subject,
                 received_at=now,
             )
-            for person in people
+            for person in having.order_by().values_list("person_id", flat=True).distinct()
         ],
         ignore_conflicts=True,
     )

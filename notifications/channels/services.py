@@ -11,6 +11,7 @@ from notifications.channels.choices import ChannelRule, Preference, QuietHours, 
 from notifications.channels.groups import GROUPS, ways_of
 from notifications.channels.rules import standing_of
 from notifications.mailbox.names import MODULE as MAILBOX
+from notifications.mailbox.names import USE
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 
@@ -32,7 +33,7 @@ def choose_channels(*, actor: Actor, choices: Choices) -> list[str]:
     """
     actor.require(CHOOSE)
     assert actor.person is not None
-    _check(actor, choices)
+    _check(choices, has_mailbox=has_mailbox(actor))
     standing = standing_of(exchange=actor.exchange, person_id=actor.person_id)
     changed = {key for key, is_on in choices.items() if standing[key].is_on != is_on}
     if fixed := sorted(group for group, way in changed if standing[group, way].is_fixed):
@@ -66,7 +67,7 @@ def set_rules(*, actor: Actor, defaults: Choices, fixed: Choices) -> list[str]:
         ValidationError: no such group or channel, or one the catalogue requires.
     """
     actor.require(SET_RULES)
-    _check(actor, {**defaults, **fixed})
+    _check({**defaults, **fixed}, has_mailbox=actor.has_module(MAILBOX))
     standing = standing_of(exchange=actor.exchange, person_id=None)
     now = timezone.now()
     changed = []
@@ -131,9 +132,13 @@ def set_quiet_hours(*, actor: Actor, starts: time | None, ends: time | None) -> 
     return row
 
 
-def _check(actor: Actor, choices: Mapping[tuple[str, Way], bool]) -> None:
-    """Raise unless every pair is one that is offered in the actor's exchange."""
-    has_mailbox = actor.has_module(MAILBOX)
+def has_mailbox(actor: Actor) -> bool:
+    """Whether the actor has a secure mailbox to be told in."""
+    return actor.has_module(MAILBOX) and actor.may(USE)
+
+
+def _check(choices: Choices, *, has_mailbox: bool) -> None:
+    """Raise unless every pair is one that is offered."""
     offered = {
         (group.key, way) for group in GROUPS for way in ways_of(group, has_mailbox=has_mailbox)
     }

@@ -218,6 +218,11 @@ def _settle(
         values |= {"next_attempt_at": now + pause}
         counts.calls_later += 1
     _keep(delivery, values)
+    if answer.status is None:
+        # Nobody is there: ask again in a minute, not once for each event.
+        webhook.deliveries.filter(
+            state=State.WAITING, lease_until=None, next_attempt_at__lt=now + FIRST_PAUSE
+        ).update(next_attempt_at=now + FIRST_PAUSE)
     _note_failure(webhook, now)
 
 

@@ -35,7 +35,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         return redirect("channels:preferences")
     context = {
         "rows": _rows(actor, person=actor.person_id),
-        "ways": _ways(actor),
+        "ways": _ways(actor, actor.person_id),
         "quiet": QuietHours.objects.filter(exchange=actor.exchange).first(),
     }
     return render(request, "channels/preferences.html", context)
@@ -87,24 +87,26 @@ def mailbox_entry(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "channels/mailbox_entry.html", context)
 
 
-def _ways(actor: Actor) -> list[Way]:
-    has_mailbox = actor.has_module(MAILBOX)
-    return [way for way in Way if has_mailbox or way is not Way.MAILBOX]
+def _ways(actor: Actor, person: int | None) -> list[Way]:
+    """The columns: for a person those they have, for the exchange's rules those anybody has."""
+    has_one = actor.has_module(MAILBOX) if person is None else services.has_mailbox(actor)
+    return [way for way in Way if has_one or way is not Way.MAILBOX]
 
 
 def _rows(actor: Actor, *, person: int | None) -> list[dict[str, Any]]:
     """Groups, each with a cell for every channel that is shown; None where it is not offered."""
     standing = standing_of(exchange=actor.exchange, person_id=person)
+    ways = _ways(actor, person)
     rows = []
     for group in GROUPS:
-        offered = ways_of(group, has_mailbox=actor.has_module(MAILBOX))
+        offered = ways_of(group, has_mailbox=Way.MAILBOX in ways)
         cells = [
             {
                 "name": f"{group.key}.{way.value}",
                 "way": way.label,
                 "standing": standing[group.key, way] if way in offered else None,
             }
-            for way in _ways(actor)
+            for way in ways
         ]
         if offered:
             rows.append({"group": group, "cells": cells})
@@ -117,9 +119,10 @@ def _ticked(
     """What a posted grid says of every pair its reader could tick."""
     standing = standing_of(exchange=actor.exchange, person_id=person)
     ticked = set(request.POST.getlist(field))
+    has_one = Way.MAILBOX in _ways(actor, person)
     found = {}
     for group in GROUPS:
-        for way in ways_of(group, has_mailbox=actor.has_module(MAILBOX)):
+        for way in ways_of(group, has_mailbox=has_one):
             here = standing[group.key, way]
             if here.is_required or (person is not None and here.is_fixed):
                 continue
@@ -135,7 +138,7 @@ def _show_rules(
     changed = ChannelRule.objects.filter(exchange=actor.exchange).select_related("changed_by")
     context = {
         "rows": _rows(actor, person=None),
-        "ways": _ways(actor),
+        "ways": _ways(actor, None),
         "form": form or QuietHoursForm(initial=initial),
         "quiet": quiet,
         "changes": [

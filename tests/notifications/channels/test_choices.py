@@ -22,6 +22,7 @@ from notifications.models import Bell, MailMessage
 from portal.ledger.models import LedgerEntry
 from portal.tenancy.actor import NotAllowed
 from tests.notifications.ground import Sink, case_of_office, forget_messages, message
+from tests.retention.ground import open_crw
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -66,20 +67,27 @@ def test_who_switched_mail_off_still_hears_the_bell(world: World, sink: Sink) ->
 def test_who_wants_it_in_the_mailbox_finds_it_there_and_reads_it(
     world: World, client: Client
 ) -> None:
-    _update(world)
-    _choose(world, STAFF, "answers", Way.MAILBOX, True)
+    case = open_crw(world)
+    forget_messages(world)
+    world.enter()
+    message(world, "retention.reopened", case)
+    _choose(world, "agent", "renewals", Way.MAILBOX, True)
     drain_outbox(exchange=world.exchange, now=NOW)
     world.enter()
     item = Item.objects.get(kind="notification")
-    assert item.person == world.people[STAFF]
-    client.force_login(world.people[STAFF])
+    assert item.person == world.people["agent"]
+    client.force_login(world.people["agent"])
     answer = client.get(f"/messages/told/{item.source_id}/")
-    assert answer.status_code == 200
-    assert b"An update" in answer.content or b"update" in answer.content
+    assert case.number in answer.content.decode()
     world.enter()
     assert Item.objects.get(pk=item.pk).read_at is not None
-    client.force_login(world.people["office.manager"])
+    client.force_login(world.people["agency.manager"])
     assert client.get(f"/messages/told/{item.source_id}/").status_code == 404
+
+
+def test_who_has_no_mailbox_is_not_offered_it(world: World) -> None:
+    with pytest.raises(ValidationError):
+        _choose(world, STAFF, "answers", Way.MAILBOX, True)
 
 
 def test_mail_switched_off_after_it_was_written_is_not_sent(world: World, sink: Sink) -> None:
@@ -100,7 +108,6 @@ def test_who_wants_to_be_told_nowhere_counts_as_told(world: World) -> None:
 
 
 def test_an_exchanges_default_holds_for_whoever_has_not_chosen(world: World) -> None:
-    _choose(world, STAFF, "answers", Way.MAILBOX, True)
     services.set_rules(
         actor=world.actor("admin"),
         defaults={("answers", Way.MAIL): False},

@@ -8,7 +8,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -18,7 +18,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from notifications.channels import registering, webhooks
+from notifications.channels import calling, registering, webhooks
 from notifications.channels.hooks import Webhook, WebhookAttempt, WebhookDelivery
 from notifications.drain import drain_outbox
 from notifications.models import Bell
@@ -42,6 +42,9 @@ class Receiver:
     def __init__(self) -> None:
         self.status, self.answer = 204, b""
         self.location = ""
+        #: Sends a byte now and then, and no line.
+        self.drips = False
+        self.stop = threading.Event()
         self.got: list[tuple[dict[str, str], bytes]] = []
         self.port = 0
 
@@ -64,6 +67,12 @@ def _served() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             receiver.got.append((dict(self.headers), self.rfile.read(length)))
+            if receiver.drips:
+                with suppress(OSError):
+                    for _ in range(200):
+                        self.wfile.write(b"H")
+                        receiver.stop.wait(0.05)
+                return
             self.send_response(receiver.status)
             if receiver.location:
                 self.send_header("Location", receiver.location)
@@ -82,6 +91,7 @@ def _served() -> Iterator[Receiver]:
     try:
         yield receiver
     finally:
+        receiver.stop.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -326,3 +336,30 @@ def test_old_deliveries_are_forgotten(world: World, receiver: Receiver) -> None:
     later = NOW + timedelta(days=webhooks.KEEP_DAYS, minutes=1)
     with time_machine.travel(later, tick=False):
         assert webhooks.forget_deliveries(exchange=world.exchange, now=later) == 1
+
+
+def test_when_nobody_is_there_the_other_events_wait_a_minute_too(world: World) -> None:
+    _register(world)
+    case = case_of_office(world)
+    forget_messages(world)
+    for _ in range(3):
+        message(world, "constituent.updated", case)
+    drain_outbox(exchange=world.exchange, now=NOW)
+    with _served() as gone:
+        pass
+    gone.send(world)
+    world.enter()
+    assert WebhookAttempt.objects.count() == 1
+    assert not WebhookDelivery.objects.filter(next_attempt_at__lte=NOW).exists()
+
+
+def test_who_drips_an_answer_holds_no_worker(
+    world: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _register(world)
+    _told(world)
+    monkeypatch.setattr(calling, "PATIENCE", 0.3)
+    receiver.drips = True
+    assert receiver.send(world).calls_later == 1
+    world.enter()
+    assert WebhookAttempt.objects.get().milliseconds < 5_000
