@@ -15,6 +15,7 @@ from notifications.briefings.models import Briefing, Delivery, State
 from notifications.briefings.unsubscribing import gets_mail
 from notifications.mailbox.models import Item
 from notifications.models import MailMessage
+from tests.api.conftest import Caller, call  # noqa: F401
 from tests.casework.cases import signed_in
 from tests.notifications.briefings.ground import COLLEAGUE, WRITER, hire, send, sent, write
 from tests.world import NOW, World
@@ -227,14 +228,18 @@ def test_an_agency_nobody_knows_is_told_beside_its_field(world: World) -> None:
     assert not Briefing.objects.exists()
 
 
-def test_the_api_lists_and_shows_what_the_reader_may_read(world: World) -> None:
+def test_the_api_lists_and_shows_what_the_reader_may_read(
+    world: World,
+    call: Caller,  # noqa: F811
+) -> None:
     hire(world, "cec")
     mine, theirs = sent(world), sent(world, title="Theirs", organization_kinds=["entity"])
-    reader = signed_in(world, "agent")
-    rows = reader.get("/api/v1/briefings/").json()["results"]
+    reader = call("agent")
+    rows = reader.get("briefings/").json()["results"]
     assert [row["title"] for row in rows] == ["Renewals begin on Monday"]
-    assert "worklist" in reader.get(f"/api/v1/briefings/{mine.pk}/").json()["body"]
-    assert reader.get(f"/api/v1/briefings/{theirs.pk}/").status_code == 404
+    assert "worklist" in reader.get(f"briefings/{mine.pk}/").json()["body"]
+    assert reader.get(f"briefings/{theirs.pk}/").status_code == 404
+    assert call("office.staff").get("briefings/").status_code == 403
 
 
 def test_an_exchange_without_an_enroller_portal_has_no_such_pages(world: World) -> None:
