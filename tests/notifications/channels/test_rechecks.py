@@ -92,6 +92,11 @@ def _release(world: World, case: Case, **fields: object) -> Release:
         "state": Release.State.VALID,
         "valid_from": NOW - timedelta(days=1),
         "valid_until": NOW + timedelta(days=20),
+        "signed_on": NOW.date(),
+        "is_signed": True,
+        "is_dated": True,
+        "names_recipient": True,
+        "authorizes_details": True,
     } | fields
     return Release.objects.create(
         exchange=world.exchange,
