@@ -17,6 +17,7 @@ from notifications.catalogue import (
     releases,
     retention,
     spine,
+    storefronts,
     tickets,
     tiers,
 )
@@ -61,6 +62,7 @@ _ROOMS = (
     help_requests,
     retention,
     delegations,
+    storefronts,
     spine,
     accounts,
 )
