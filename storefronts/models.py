@@ -13,6 +13,9 @@ from portal.documents.models import Document
 from portal.tenancy.fields import SameExchangeForeignKey, SameExchangeOneToOneField
 from portal.tenancy.models import Exchange, Organization, Person
 from storefronts.places import ZipArea as ZipArea
+from storefronts.records import CampaignListing as CampaignListing
+from storefronts.records import FinderGeneration as FinderGeneration
+from storefronts.records import ListingChange as ListingChange
 
 
 class Address(models.Model):
