@@ -79,7 +79,11 @@ class Listing(Address):
         help_text="The agent or counselor; a storefront has none.",
     )
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    #: Takes the place of the address's column of that name, which is here ``state_code``.
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    state_code = models.CharField(
+        max_length=2, blank=True, help_text="The state the address is in, e.g. CA."
+    )
     state_reason = models.CharField(max_length=400, blank=True)
     state_since = models.DateTimeField(default=timezone.now)
     applied_on = models.DateField(

@@ -37,7 +37,11 @@ REASON_LENGTH: Final = 400
 #: States in which there is something for consumers, or will be again without an application.
 STANDING: Final = frozenset({State.ACTIVE, State.SUSPENDED})
 _REVIEW: Final = "storefronts.review"
-_ADDRESS: Final = tuple(field.name for field in Address._meta.local_fields)
+#: By name on the listing → by name on the application.
+_ADDRESS: Final = {
+    "state_code" if field.name == "state" else field.name: field.name
+    for field in Address._meta.local_fields
+}
 
 SUSPENDED: Final = "storefronts.listing_suspended"
 REACTIVATED: Final = "storefronts.listing_reactivated"
@@ -64,7 +68,7 @@ def publish(application: StorefrontApplication, *, actor: Actor) -> Listing:
         raise Refused("This application belongs to no agency or entity.")
     now = timezone.now()
     found = place_of(application)
-    values = {name: getattr(application, name) for name in _ADDRESS}
+    values = {name: getattr(application, source) for name, source in _ADDRESS.items()}
     applied_on = application.applied_at.astimezone(zone(actor.exchange.time_zone)).date()
     if found is None:
         listing = Listing.objects.create(

@@ -19,6 +19,7 @@ def listing_of(world: World, organization: str = "sunrise", **values: Any) -> Li
         "street": "120 Palm Street",
         "city": "Sacramento",
         "state": Listing.State.ACTIVE,
+        "state_code": "CA",
         "zip_code": "95814",
         "latitude": 38.58,
         "longitude": -121.49,
