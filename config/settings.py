@@ -297,8 +297,13 @@ LEDGER_ANCHOR_KEY = env("LEDGER_ANCHOR_KEY", default="") or services.secret("anc
 
 # --- Words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
+#: Languages of the public finder, by their names for themselves. Another one needs a line here and
+#: a catalogue (docs/explanation/find-a-local-enroller.md); every other page is English, since
+#: no middleware chooses a language.
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "storefronts" / "locale"]
 TIME_ZONE = "UTC"
-USE_I18N = False  # one language; without it Django looks no word up
+USE_I18N = True
 USE_TZ = True
 
 # --- Mail: real SMTP by configuration, otherwise kept for the demo's mail page ------------------
