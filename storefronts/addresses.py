@@ -15,12 +15,14 @@ from storefronts.places import ZipArea
 
 #: The state an exchange works in, by the exchange's slug; an exchange without one takes all.
 STATES: Final = {"covered-california": "CA", "maryland": "MD"}
-_STATE_NAMES: Final = {"CA": "California", "MD": "Maryland"}
+STATE_NAMES: Final = {"CA": "California", "MD": "Maryland"}
 
 #: How far from its ZIP code's centroid a place may be put by hand, in miles: the width of the
 #: largest desert ZIP codes. Farther away, the mark or the ZIP code is wrong.
 FARTHEST_MILES: Final = 60
 _EARTH_MILES: Final = 3_958.8
+#: Degrees within which a mark has not been moved; pages write five decimals, about a yard.
+_PRECISION: Final = 0.00002
 
 
 def check_address(exchange: Exchange, street: str, city: str, state: str, zip_code: str) -> ZipArea:
@@ -49,7 +51,7 @@ def check_address(exchange: Exchange, street: str, city: str, state: str, zip_co
     elif own and area.state != own:
         errors["zip_code"] = (
             f"ZIP code {area.zip_code} is in {area.city}, {area.state}. Storefronts of"
-            f" {exchange.name} are in {_STATE_NAMES[own]}."
+            f" {exchange.name} are in {STATE_NAMES[own]}."
         )
     elif state and area.state != state.strip().upper():
         errors["state"] = f"ZIP code {area.zip_code} is in {area.state}, not in {state}."
@@ -159,6 +161,8 @@ class AddressForm(forms.Form):
     )
     latitude = forms.FloatField(required=False, widget=forms.HiddenInput)
     longitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    #: The ZIP code the mark was put in; for another one it means nothing.
+    placed_for = forms.CharField(max_length=5, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, exchange: Exchange, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,13 +195,23 @@ class AddressForm(forms.Form):
 
     def _place(self, area: ZipArea, cleaned: dict[str, Any]) -> dict[str, Any]:
         latitude, longitude = cleaned.get("latitude"), cleaned.get("longitude")
-        if latitude is None or longitude is None:
-            latitude, longitude, by_hand = area.latitude, area.longitude, False
-        else:
-            by_hand = (latitude, longitude) != (area.latitude, area.longitude)
-            try:
-                check_place(area, latitude, longitude)
-            except ValidationError as error:
-                # Hidden fields have no place for a message of their own.
-                self.add_error(None, error.messages[0])
-        return {"latitude": latitude, "longitude": longitude, "is_placed_by_hand": by_hand}
+        placed_for = cleaned.get("placed_for") or area.zip_code
+        is_centroid = (
+            latitude is None
+            or longitude is None
+            # The mark was put there for another ZIP code, which has been corrected since.
+            or placed_for != area.zip_code
+            or max(abs(latitude - area.latitude), abs(longitude - area.longitude)) < _PRECISION
+        )
+        if latitude is None or longitude is None or is_centroid:
+            return {
+                "latitude": area.latitude,
+                "longitude": area.longitude,
+                "is_placed_by_hand": False,
+            }
+        try:
+            check_place(area, latitude, longitude)
+        except ValidationError as error:
+            # Hidden fields have no place for a message of their own.
+            self.add_error(None, error.messages[0])
+        return {"latitude": latitude, "longitude": longitude, "is_placed_by_hand": True}

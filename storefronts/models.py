@@ -141,6 +141,14 @@ class StorefrontApplication(Address):
         default=False, help_text="Reopened: somebody other than the first reviewer decides."
     )
     is_withdrawn = models.BooleanField(default=False)
+    draft = models.UUIDField(null=True, help_text="The draft it was; submitted once.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exchange", "draft"], name="storefront_application_once"
+            )
+        ]
 
 
 class StorefrontStaff(models.Model):
