@@ -4,7 +4,7 @@ Hours are kept as they are told: by weekday, in the exchange's local time, as pa
 (``{"mon": [["09:00", "12:00"], ["13:00", "17:00"]]}``); a weekday without a pair is closed. A
 special day (``{"date": "2026-12-25", "hours": [], "label": "Christmas Day"}``) replaces its
 weekday. Midnight at the end of a day is ``24:00``; no pair goes past it. Because the clock's words
-compare like the times they stand for, the database answers the same question (:func:`open_at`).
+compare like the times they stand for, the database answers the same question (:func:`as_asked`).
 """
 
 import itertools
@@ -16,7 +16,6 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, F, Func, Value
 from django.utils.dateformat import time_format
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
@@ -150,18 +149,13 @@ def opening_at(
     return Opening(False, None)
 
 
-def open_at(moment: datetime, zone: ZoneInfo) -> Func:
-    """The same question as :func:`is_open_at`, for the database to ask of every row."""
+def as_asked(moment: datetime, zone: ZoneInfo) -> tuple[str, str, str]:
+    """Date, weekday and clock of a moment, as ``storefronts_is_open`` takes them in the database.
+
+    That function of migration 0006 answers the question of :func:`is_open_at` for rows.
+    """
     local = moment.astimezone(zone)
-    return Func(
-        F("hours"),
-        F("special_days"),
-        Value(local.date().isoformat()),
-        Value(DAYS[local.weekday()]),
-        Value(f"{local:%H:%M}"),
-        function="storefronts_is_open",
-        output_field=BooleanField(),
-    )
+    return local.date().isoformat(), DAYS[local.weekday()], f"{local:%H:%M}"
 
 
 def week_lines(hours: Hours, *, today: date | None = None) -> list[DayLine]:

@@ -12,6 +12,7 @@ from portal.casework.models import Case
 from portal.documents.models import Document
 from portal.tenancy.fields import SameExchangeForeignKey, SameExchangeOneToOneField
 from portal.tenancy.models import Exchange, Organization, Person
+from storefronts.contacts.models import HelpContact as HelpContact
 from storefronts.places import ZipArea as ZipArea
 from storefronts.records import CampaignListing as CampaignListing
 from storefronts.records import FinderGeneration as FinderGeneration
