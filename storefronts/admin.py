@@ -1,0 +1,3 @@
+"""What the wing puts on the administration site; each room brings its own."""
+
+from storefronts.review import admin as review  # noqa: F401
