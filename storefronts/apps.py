@@ -10,5 +10,9 @@ class StorefrontsConfig(AppConfig):
         from portal.casework import kinds
         from storefronts import actions_table, promises  # noqa: F401
         from storefronts.kind import STOREFRONT
+        from storefronts.review import wiring as review
+        from storefronts.status import wiring as status
 
         kinds.register(STOREFRONT)
+        review.register()
+        status.register()

@@ -4,6 +4,9 @@ from django.db.models import Q
 
 from portal.casework.kinds import CaseKind
 from portal.tenancy.actor import Actor
+from storefronts import projection
+from storefronts.review import doors as review
+from storefronts.status import doors as status
 from storefronts.table import KIND, MACHINE
 
 
@@ -24,4 +27,11 @@ STOREFRONT = CaseKind(
     visible=visible,
     url_name="storefronts:application",
     number_prefix="SF",
+    doors={**review.DOORS, **status.DOORS},
+    summaries=projection.summaries,
+    project=projection.project,
+    outcome=projection.outcome,
+    brought_by="Applicant",
+    own_list="storefronts:mine",
+    has_workspace=True,
 )

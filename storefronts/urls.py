@@ -1,6 +1,9 @@
 """Storefronts: applications, review, campaigns, listings, and the public finder."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "storefronts"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("storefronts/applications/", include("storefronts.status.urls")),
+    path("storefronts/review/", include("storefronts.review.urls")),
+]
