@@ -1,3 +1,4 @@
 """What the wing puts on the administration site; each room brings its own."""
 
+from storefronts.applications import admin as applications  # noqa: F401
 from storefronts.review import admin as review  # noqa: F401

@@ -9,10 +9,12 @@ class StorefrontsConfig(AppConfig):
     def ready(self) -> None:
         from portal.casework import kinds
         from storefronts import actions_table, promises  # noqa: F401
+        from storefronts.applications import wiring as applications
         from storefronts.kind import STOREFRONT
         from storefronts.review import wiring as review
         from storefronts.status import wiring as status
 
         kinds.register(STOREFRONT)
+        applications.register()
         review.register()
         status.register()
