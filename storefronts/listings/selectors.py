@@ -45,7 +45,7 @@ def find_listings(
 def place_of(application: StorefrontApplication) -> Listing | None:
     """The listing an application is for: the one it names, or one of its applicant's at the place.
 
-    An owner who applies anew as if for a new location means the same sign on the same door.
+    A closed place is applied for as a new one, and still is the same door.
     """
     if application.listing_id is not None:
         return application.listing
