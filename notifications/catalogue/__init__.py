@@ -11,6 +11,7 @@ from notifications.catalogue import (
     appeals,
     constituent,
     delegations,
+    finder,
     help_requests,
     letters,
     producers,
@@ -63,6 +64,7 @@ _ROOMS = (
     retention,
     delegations,
     storefronts,
+    finder,
     spine,
     accounts,
 )

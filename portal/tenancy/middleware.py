@@ -25,8 +25,9 @@ from portal.tenancy.scope import set_scope, use_exchange
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-#: Paths that need neither person nor database.
-_OPEN_PREFIXES = ("/static/", "/health/")
+#: Paths that need no person, and open a database transaction themselves if they need one; the
+#: public finder works for the exchange its address names, whoever may be signed in.
+_OPEN_PREFIXES = ("/static/", "/health/", "/find/")
 #: Paths that need the session and nothing else; the keep-alive costs one statement (P10).
 _SESSION_ONLY_PREFIXES = ("/session/",)
 #: Paths whose own answer to an ended session is better than the way to the sign-in page.
