@@ -406,6 +406,7 @@ SPECTACULAR_SETTINGS = {
         "AppealChannelEnum": "escalations.appeals.models.AppealDetail.Channel",
         "DecisionOutcomeEnum": "escalations.appeals.models.Decision.Outcome",
         "HearingFormatEnum": "escalations.appeals.models.HearingFormat",
+        "AnsweredByEnum": "storefronts.review.forms.AnsweredBy",
         "ToolkitKindEnum": "portal.toolkits.models.Kind",
         "ToolkitLanguageEnum": "portal.toolkits.models.Language",
     },

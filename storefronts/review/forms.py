@@ -1,9 +1,10 @@
-"""What a reviewer is asked for by each act, and the filters of the review queue."""
+"""What a reviewer is asked for by each act."""
 
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 
 from portal.casework.forms import ActForm
 from portal.ui.forms import Section
@@ -11,7 +12,13 @@ from storefronts.review.services import LONGEST_QUESTION, LONGEST_REASON, MOST_I
 
 #: Rows the form begins with; “Add another” adds one at a time.
 _ROWS: Final = 3
-_ANSWER, _FILE = "answer", "file"
+
+
+class AnsweredBy(models.TextChoices):
+    """What the applicant answers an item with (SF-08)."""
+
+    ANSWER = "answer", "Answer"
+    FILE = "file", "File required"
 
 
 class RequestInformationForm(ActForm):
@@ -21,15 +28,9 @@ class RequestInformationForm(ActForm):
 
     def prepare(self) -> None:
         """Keep the rows in use; one more when that is what was pressed."""
-        used = max(
-            (n for n in range(1, MOST_ITEMS + 1) if self.data.get(f"question_{n}", "").strip()),
-            default=0,
-        )
-        shown = _ROWS
-        if self.is_bound:
-            sent = [n for n in range(1, MOST_ITEMS + 1) if f"question_{n}" in self.data]
-            shown = max(_ROWS, used, len(sent) + self._asks_for_more)
-        self.rows = min(shown, MOST_ITEMS)
+        sent = [n for n in range(1, MOST_ITEMS + 1) if f"question_{n}" in self.data]
+        last = max(sent, default=0) + self._asks_for_more
+        self.rows = min(max(_ROWS, last), MOST_ITEMS)
         for number in range(self.rows + 1, MOST_ITEMS + 1):
             del self.fields[f"question_{number}"], self.fields[f"needs_{number}"]
 
@@ -56,8 +57,8 @@ class RequestInformationForm(ActForm):
         for number in range(1, self.rows + 1):
             question = data.get(f"question_{number}", "")
             if question:
-                needs = data.get(f"needs_{number}") or _ANSWER
-                items.append(Item(question, file_required=needs == _FILE))
+                needs_file = data.get(f"needs_{number}") == AnsweredBy.FILE
+                items.append(Item(question, file_required=needs_file))
         if not items and not self.errors and not self._asks_for_more:
             raise ValidationError({"question_1": "Say what you need from the applicant."})
         return {"items": items}
@@ -74,8 +75,8 @@ for _number in range(1, MOST_ITEMS + 1):
         f"needs_{_number}": forms.ChoiceField(
             label="How it is answered",
             required=False,
-            choices=[(_ANSWER, "Answer"), (_FILE, "File required")],
-            initial=_ANSWER,
+            choices=AnsweredBy.choices,
+            initial=AnsweredBy.ANSWER,
             widget=forms.RadioSelect,
         ),
     }
