@@ -7,6 +7,7 @@ from typing import Any
 
 from config.demo.appeals import play_appeals
 from config.demo.calchoice import play_member_cases, play_plan_appeals
+from config.demo.campaigns import play_campaign
 from config.demo.clock import MovableClock
 from config.demo.delegations import play_delegations
 from config.demo.help_requests import play_help_requests
@@ -18,6 +19,7 @@ from config.demo.retention import play_retention
 from config.demo.scenes import ANALYST, OFFICE_STAFF
 from config.demo.service_center import PLAYERS
 from config.demo.stage import Stage
+from config.demo.storefronts import play_storefronts
 from config.demo.stories import (
     CALIFORNIA_TICKETS,
     CONSTITUENT_STORIES,
@@ -53,6 +55,7 @@ ROOM_STORIES: dict[str, Callable[[Stage], int]] = {
     "crw": play_retention,
     **PLAYERS,
     "help_request": play_help_requests,
+    "storefront": play_storefronts,
 }
 
 
@@ -72,6 +75,7 @@ def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, paper
         played += ROOM_STORIES[kind](stage)
     play_letters(stage)
     play_delegations(stage)
+    play_campaign(stage)
     return played
 
 
