@@ -21,6 +21,7 @@ from storefronts.listings.selectors import EDIT, MANAGE
 from storefronts.listings.words import address_of, differences, facts_of, history_of
 from storefronts.models import Listing
 from storefronts.table import KIND
+from storefronts.tongues import address
 
 SIZE: Final = 25
 TONES: Final = {
@@ -112,7 +113,9 @@ def manage(request: HttpRequest, public_id: str) -> HttpResponse:
         "may_suspend": actor.may(MANAGE) and listing.state == Listing.State.ACTIVE,
         "may_reactivate": actor.may(MANAGE)
         and listing.state in (Listing.State.SUSPENDED, Listing.State.CLOSED),
-        "manages": actor.may(MANAGE),
+        "public_url": address("storefronts:find-place", **_public(actor, listing))
+        if listing.state == Listing.State.ACTIVE
+        else "",
     }
     return render(request, "storefronts/listings/manage.html", context)
 
@@ -266,6 +269,10 @@ def _decide(
     }
     status = 422 if form.is_bound else 200
     return render(request, "ui/confirm.html", context, status=status)
+
+
+def _public(actor: Actor, listing: Listing) -> dict[str, Any]:
+    return {"slug": actor.exchange.slug, "public_id": listing.public_id}
 
 
 def _listing(actor: Actor, public_id: str) -> Listing:
