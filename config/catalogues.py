@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_python
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -35,7 +35,9 @@ def extract_django(
 ) -> Iterator[Any]:
     """Messages of a Django template, for Babel: the template as Django's own tool reads it."""
     source = templatize(template.read().decode(), origin=getattr(template, "name", None))
-    yield from extract_python(BytesIO(source.encode()), keywords, comment_tags, options)
+    # What a template indents means nothing to Python.
+    lines = "\n".join(line.lstrip() for line in source.split("\n"))
+    yield from extract_python(BytesIO(lines.encode()), keywords, comment_tags, options)
 
 
 def collect() -> Catalog:
@@ -46,12 +48,9 @@ def collect() -> Catalog:
         SOURCE, methods, keywords=KEYWORDS, comment_tags=(COMMENT,), strip_comment_tags=True
     )
     for path, line, message, comments, context in messages:
-        # Without line numbers, so that a catalogue changes when a message does.
-        place = [((SOURCE / path).relative_to(settings.BASE_DIR).as_posix(), None)]
+        place = [((SOURCE / path).relative_to(settings.BASE_DIR).as_posix(), line)]
         flags = {"python-format"} if "%(" in str(message) else set()
-        found.add(
-            message, None, place, flags=flags, auto_comments=comments, context=context, lineno=line
-        )
+        found.add(message, None, place, flags=flags, auto_comments=comments, context=context)
     return found
 
 
@@ -72,11 +71,12 @@ def read(path: Path) -> Catalog:
 
 def untranslated(catalogue: Catalog) -> list[str]:
     """The messages without a translation, or without one of their plural forms."""
-    return [
-        str(message.id)
-        for message in catalogue
-        if message.id and not all(message.string if message.pluralizable else (message.string,))
-    ]
+    return [str(message.id) for message in catalogue if message.id and not all(_forms(message))]
+
+
+def _forms(message: Message) -> tuple[str | None, ...]:
+    words = message.string
+    return tuple(words) if isinstance(words, tuple | list) else (words,)
 
 
 def update(path: Path, template: Catalog) -> Catalog:
@@ -91,5 +91,6 @@ def update(path: Path, template: Catalog) -> Catalog:
     catalogue.creation_date = began  # or every call would change the file
     catalogue.obsolete.clear()
     with path.open("wb") as file:
-        write_po(file, catalogue, width=100, sort_output=True)
+        # Without line numbers, so that the file changes when a message does.
+        write_po(file, catalogue, width=100, sort_output=True, include_lineno=False)
     return catalogue

@@ -51,6 +51,11 @@ def current() -> str:
     return translation.get_language().partition("-")[0]
 
 
+def locale_of(code: str) -> str:
+    """What Django calls the language of a code."""
+    return settings.LANGUAGE_CODE if code == DEFAULT else code
+
+
 class TongueConverter:
     """Code of a language other than the default, which has no such part."""
 
@@ -74,7 +79,7 @@ def with_language(view: View) -> View:
     @wraps(view)
     def spoken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         code = kwargs.pop("language", DEFAULT)
-        with translation.override(settings.LANGUAGE_CODE if code == DEFAULT else code):
+        with translation.override(locale_of(code)):
             response = view(request, *args, **kwargs)
             if callable(render := getattr(response, "render", None)):
                 render()

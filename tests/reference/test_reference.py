@@ -26,6 +26,10 @@ PUBLIC = {
     "health-ready",
     "robots",
     "security-contact",
+    "storefronts:find-embed",
+    "storefronts:find-widget",
+    "storefronts:find-map",
+    "storefronts:find-map-part",
 }
 
 
