@@ -20,6 +20,7 @@ from django.utils.dateformat import time_format
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 #: One opening of a day: from and to, as HH:MM.
 Span = Sequence[str]
@@ -183,13 +184,15 @@ def print_clock(clock: str) -> str:
 
 def print_time(value: time) -> str:
     """A time of day as it is written on doors: “5:00 PM”."""
-    return time_format(value, "g:i A")
+    # Translators: a format of Django's; Spanish has "g:i a" for “5:00 p.m.”.
+    return time_format(value, pgettext("format of a time", "g:i A"))
 
 
 def print_date(value: date | str) -> str:
     """A date with its month in words: “December 25, 2026”; also from its ISO form."""
     day = date.fromisoformat(value) if isinstance(value, str) else value
-    return date_format(day, "F j, Y")
+    # Translators: a format of Django's; letters that stand for themselves have a backslash.
+    return date_format(day, pgettext("format of a date", "F j, Y"))
 
 
 def day_name(number: int) -> str:
