@@ -298,7 +298,7 @@ LEDGER_ANCHOR_KEY = env("LEDGER_ANCHOR_KEY", default="") or services.secret("anc
 # --- Words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
 #: Languages of the public finder, by their names for themselves. Another one needs a line here and
-#: a catalogue (docs/explanation/find-a-local-enroller.md); every other page is English, since
+#: a catalogue (docs/how-to/translate-the-finder.md); every other page is English, since
 #: no middleware chooses a language.
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "storefronts" / "locale"]
