@@ -40,7 +40,7 @@ def check_address(exchange: Exchange, street: str, city: str, state: str, zip_co
         errors["street"] = "Enter the street address with its number, e.g. 120 Palm Street."
     if not city.strip():
         errors["city"] = "Enter the city."
-    area = ZipArea.objects.filter(pk=zip_code.strip()[:5]).first()
+    area = area_of(zip_code)
     own = STATES.get(exchange.slug, "")
     if area is None:
         errors["zip_code"] = (
@@ -58,6 +58,14 @@ def check_address(exchange: Exchange, street: str, city: str, state: str, zip_co
     if errors or area is None:
         raise ValidationError(errors)
     return area
+
+
+def area_of(zip_code: str) -> ZipArea | None:
+    """The area of a ZIP code as it was typed, also with its four further digits; None: unknown."""
+    digits = zip_code.strip()[:5]
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return ZipArea.objects.filter(pk=digits).first()
 
 
 def city_warning(area: ZipArea, city: str) -> str:

@@ -22,6 +22,7 @@ from portal.casework import drafts
 from portal.casework.machine import Audience
 from portal.casework.models import Attachment, Draft
 from portal.documents.models import Document
+from portal.documents.refusals import UploadRefused
 from portal.documents.screening import ScreenedFile, screen_upload
 from portal.documents.services import store_document
 from portal.documents.ssn import redact
@@ -35,7 +36,10 @@ MOST: Final = 10
 #: Pixels of the longer side of a kept photo.
 LONGEST_SIDE: Final = 2_400
 _QUALITY: Final = 88
-_NO_PHOTO = "This is a PDF, not a photo. Take a photo, or save the page as JPEG, and add that."
+_PDF = "This is a PDF, not a photo. Take a photo, or save the page as JPEG, and add that."
+_NO_PHOTO = "This is not a photo. Only JPEG and PNG photos are accepted."
+#: Refusals of files in general that speak of PDF, which is none of a photo's ways out.
+_OTHER_FILES = frozenset({"type", "office", "web"})
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,18 @@ def screen_photo(file: File[bytes]) -> ScreenedFile:
     """Check an uploaded photo and return the copy to keep, without any metadata.
 
     Raises:
-        UploadRefused: it is no JPEG or PNG, is damaged, too large, or has too many pixels.
+        UploadRefused: it is damaged, too large, or has too many pixels.
         SsnRefused: its name or properties hold a Social Security number.
-        ValidationError: it is a PDF.
+        ValidationError: it is no photo, or a PDF.
     """
-    screened = screen_upload(file)
+    try:
+        screened = screen_upload(file)
+    except UploadRefused as refusal:
+        if refusal.code in _OTHER_FILES:
+            raise ValidationError(_NO_PHOTO, code="no_photo") from None
+        raise
     if screened.width is None or screened.height is None:
-        raise ValidationError(_NO_PHOTO, code="no_photo")
+        raise ValidationError(_PDF, code="no_photo")
     return _fit(screened)
 
 

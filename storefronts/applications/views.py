@@ -1,7 +1,7 @@
 """“Add a Storefront”: the pages of an application up to its number (SF-01, SF-02, C.6 1, 2)."""
 
 import uuid
-from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -16,7 +16,7 @@ from portal.casework import drafts
 from portal.casework.machine import Refused
 from portal.casework.models import Case, Draft
 from portal.tenancy.actor import Actor
-from storefronts.addresses import STATE_NAMES, STATES
+from storefronts.addresses import STATE_NAMES, STATES, area_of
 from storefronts.applications import selectors, wizard
 from storefronts.applications.forms import NEW, LocationForm
 from storefronts.applications.requests import STEPS, applicant_of, draft_or_404, made_of
@@ -31,8 +31,6 @@ _GONE = (
     "The location you chose is not one of your storefronts any more. Start again with a new"
     " location, or choose another."
 )
-#: What a fresh page of the map shows: the middle of the state.
-_MIDDLES: Mapping[str, str] = {"CA": "37.2,-119.5", "MD": "39.0,-76.8"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -232,19 +230,15 @@ def _place_page(
     request: HttpRequest, actor: Actor, public_id: uuid.UUID, sheet: Sheet, form: Any
 ) -> HttpResponse:
     own = STATES.get(actor.exchange.slug, "")
-    pin = _pin(form)
     context = {
         "steps": STEPS,
         "public_id": public_id,
         "form": form,
-        "pin": pin,
+        "pin": _pin(form),
         "listing": wizard.listing_of(actor, sheet),
         "copied_from": sheet.copied_from,
         "warning": form.warning,
         "state_name": STATE_NAMES.get(own, ""),
-        "start": f"{pin['latitude']},{pin['longitude']}"
-        if pin
-        else _MIDDLES.get(own, "39.8,-98.6"),
         "keep_url": reverse("storefronts:apply-keep", args=[public_id, "place"]),
     }
     # What was only asked to be shown on the map is no mistake.
@@ -254,19 +248,25 @@ def _place_page(
 
 
 def _pin(form: Any) -> dict[str, str]:
-    """Where the mark is, as plain text for the hidden controls; empty while nobody knows."""
-    found = form.cleaned_data if form.is_bound and form.is_valid() else None
-    if found is None:
-        found = {name: form[name].value() for name in ("latitude", "longitude")}
-        found["zip_code"] = form["placed_for"].value()
-    try:
-        latitude, longitude = float(found["latitude"]), float(found["longitude"])
-    except (TypeError, ValueError):
+    """Where the mark is, as plain text for the hidden controls; empty while nobody knows.
+
+    What the form shows, right or wrong, decides; so the map is there as soon as the ZIP code is.
+    """
+    zip_code = str(form["zip_code"].value() or "").strip()[:5]
+    area = area_of(zip_code)
+    if area is None:
         return {}
+    latitude, longitude = area.latitude, area.longitude
+    if (form["placed_for"].value() or zip_code) == zip_code:
+        with suppress(TypeError, ValueError):
+            latitude, longitude = (
+                float(form["latitude"].value()),
+                float(form["longitude"].value()),
+            )
     return {
         "latitude": f"{latitude:.5f}",
         "longitude": f"{longitude:.5f}",
-        "placed_for": found["zip_code"] or "",
+        "placed_for": zip_code,
     }
 
 

@@ -78,7 +78,7 @@ def say_when_and_who(manager: Person) -> None:
 def add_photos(manager: Person) -> None:
     """Each is sent by itself; one that is no photo is refused and the others stay."""
     page = manager.page
-    page.get_by_label("Photos").set_input_files(
+    field(page, "Photos").set_input_files(
         [
             _file("front.jpg", photo_with_place()),
             _file("lease.jpg", letter("A lease")),
@@ -89,7 +89,7 @@ def add_photos(manager: Person) -> None:
     expect(page.get_by_label("What photo 2 shows")).to_be_visible()
     page.get_by_label("What photo 1 shows").select_option(label="Interior")
     page.get_by_label("What photo 2 shows").select_option(label="Exterior, with the sign")
-    press(manager, "Later: move photo 1")
+    page.get_by_role("button", name=re.compile(r"^Move later\s+photo 1$")).click()
     expect(page.get_by_label("What photo 1 shows")).to_have_value("exterior")
     press(manager, "Continue to review")
 

@@ -26,7 +26,7 @@ HEIC = b"\x00\x00\x00\x18ftypheic" + b"\x00" * 64
 @pytest.mark.parametrize(
     ("content", "name", "says"),
     [
-        (b"hello, I am no photo", "front.jpg", "Only PDF, JPEG and PNG"),
+        (b"hello, I am no photo", "front.jpg", "This is not a photo."),
         (HEIC, "IMG_0001.HEIC", "This is a HEIC photo. Save it as JPEG"),
         (picture_header(10_000, 10_000), "front.png", "smaller than 40 megapixels"),
         (letter("A lease"), "front.jpg", "This is a PDF, not a photo."),

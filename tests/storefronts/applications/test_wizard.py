@@ -192,7 +192,7 @@ def test_photos_are_sent_one_by_one_and_a_refusal_leaves_the_others(
     )
     both = manager.post(at("photos", draft), {"uploads": [file(), file(b"nothing", "bad.png")]})
     assert both.status_code == 422
-    assert "bad.png: Only PDF" in both.content.decode()
+    assert "bad.png: This is not a photo." in both.content.decode()
     assert len(_photos(world, draft)) == 2
 
 
