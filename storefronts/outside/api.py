@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import path
 from django.utils import timezone, translation
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -290,6 +290,12 @@ def _spoken(code: str) -> translation.override:
 
 
 def _find(exchange: Exchange, data: dict[str, Any]) -> Found:
+    """One page of what fits.
+
+    Raises:
+        Http404: there is no such page of the results.
+        ValidationError: nobody can tell where to search from.
+    """
     try:
         origin = data.get("near") or origin_of(
             exchange, data["place"], area=area_read_with(exchange)
@@ -305,7 +311,10 @@ def _find(exchange: Exchange, data: dict[str, Any]) -> Found:
         open_now=data["open"],
         page=data["page"],
     )
-    return search(exchange, ask, at=timezone.now())
+    found = search(exchange, ask, at=timezone.now())
+    if not found.places and ask.page > 1:
+        raise Http404
+    return found
 
 
 def _place(exchange: Exchange, public_id: UUID) -> Place:
