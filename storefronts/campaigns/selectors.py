@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from portal.clocks.reckoning import zone
 from portal.tenancy.actor import Actor
 from storefronts.campaigns.rules import KEEPING, Window, local_day
 from storefronts.campaigns.services import RUN
@@ -139,13 +141,14 @@ def calls_for(actor: Actor, listing_ids: Iterable[int] | None = None) -> dict[in
     if not actor.may(EDIT):
         return {}
     found: dict[int, Campaign] = {}
-    for row in _unanswered(actor, listing_ids).order_by("campaign__deadline"):
+    rows = _unanswered(actor, listing_ids).select_related("campaign")
+    for row in rows.order_by("campaign__deadline", "pk"):
         found.setdefault(row.listing_id, row.campaign)
     return found
 
 
 def owner_card(actor: Actor) -> Mapping[str, Any] | None:
-    """How many storefronts need a new application, and by when; None: none. Two statements."""
+    """How many storefronts need a new application, and by when; None: none. One statement."""
     found = _unanswered(actor, None).aggregate(
         count=Count("listing", distinct=True), deadline=Min("campaign__deadline")
     )
@@ -154,30 +157,24 @@ def owner_card(actor: Actor) -> Mapping[str, Any] | None:
 
 def _unanswered(actor: Actor, listing_ids: Iterable[int] | None) -> QuerySet[CampaignListing]:
     """Entries of running campaigns without an application since; those of the actor's listings."""
+    here = zone(actor.exchange.time_zone)
+    applied = (
+        StorefrontApplication.objects.filter(
+            listing_id=OuterRef("listing_id"), case__status__in=KEEPING
+        )
+        .annotate(day=TruncDate("applied_at", tzinfo=here))
+        .filter(day__gte=OuterRef("campaign__applied_before"))
+    )
     rows = CampaignListing.objects.filter(
+        ~Exists(applied),
         exchange_id=actor.exchange_id,
         campaign__is_active=True,
         campaign__deadline__gte=local_day(actor.exchange, timezone.now()),
         listing__state__in=_STANDING,
+        listing__applied_on__lt=F("campaign__applied_before"),
         listing__in=listings_of(actor).select_related(None),
     )
-    if listing_ids is not None:
-        rows = rows.filter(listing_id__in=list(listing_ids))
-    answered = Q()
-    for campaign in Campaign.objects.filter(exchange_id=actor.exchange_id, is_active=True):
-        starts = Window.of(campaign, actor.exchange).starts
-        answered |= Q(campaign=campaign) & (
-            Q(listing__applied_on__gte=campaign.applied_before)
-            | Q(
-                listing__in=StorefrontApplication.objects.filter(
-                    exchange_id=actor.exchange_id,
-                    listing__isnull=False,
-                    applied_at__gte=starts,
-                    case__status__in=KEEPING,
-                ).values("listing_id")
-            )
-        )
-    return rows.exclude(answered) if answered else rows.none()
+    return rows if listing_ids is None else rows.filter(listing_id__in=list(listing_ids))
 
 
 def _summed(rows: list[ProgressRow], reminders: Mapping[int, int]) -> Progress:

@@ -52,7 +52,7 @@ def place_of(application: StorefrontApplication) -> Listing | None:
     same = Listing.objects.filter(
         exchange_id=application.exchange_id,
         kind=Listing.Kind.STOREFRONT,
-        organization_id=application.case.organization_id,
+        organization_id=application.case.organization_id or 0,
         zip_code=application.zip_code,
         street__iexact=application.street,
         unit__iexact=application.unit,

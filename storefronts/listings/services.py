@@ -227,7 +227,8 @@ def clean(listing: Listing, values: Mapping[str, Any]) -> dict[str, Any]:
         "services": lambda chosen: _clean_services(listing, chosen),
         "accessibility": lambda chosen: _chosen(chosen, [key for key, _label in ACCESSIBILITY]),
     }
-    kept, errors = {}, {}
+    kept: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
     for name, value in values.items():
         try:
             kept[name] = cleaners[name](value)
