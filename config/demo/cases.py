@@ -10,6 +10,7 @@ from config.demo.calchoice import play_member_cases, play_plan_appeals
 from config.demo.campaigns import play_campaign
 from config.demo.clock import MovableClock
 from config.demo.delegations import play_delegations
+from config.demo.finder import play_help_contacts
 from config.demo.help_requests import play_help_requests
 from config.demo.letters import play_letters
 from config.demo.maryland import play_producer_escalations
@@ -76,6 +77,7 @@ def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, paper
     play_letters(stage)
     play_delegations(stage)
     play_campaign(stage)
+    play_help_contacts(stage)
     return played
 
 

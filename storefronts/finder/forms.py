@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -41,8 +42,12 @@ class SearchForm(forms.Form):
         required=False, min_value=1, max_value=_MOST_PAGES, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None) -> None:
+        if data is not None and "miles" not in data:
+            # A short address leaves the distance out; the page shows the one that was meant.
+            data = data.copy()
+            data["miles"] = str(USUAL_DISTANCE)
+        super().__init__(data)
         self.fields["miles"].choices = [  # type: ignore[attr-defined]
             (miles, _("%(miles)d miles") % {"miles": miles}) for miles in DISTANCES
         ]

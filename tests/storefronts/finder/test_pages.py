@@ -66,6 +66,11 @@ def test_what_was_typed_stays_with_a_sentence_about_it(world: World) -> None:
     assert re.search(r'<option value="Spanish" selected', page)
 
 
+def test_a_search_that_names_no_distance_shows_the_one_that_was_meant(world: World) -> None:
+    page = Client().get(FIND, {"place": "95814"}).content.decode()
+    assert '<option value="25" selected' in page
+
+
 def test_nothing_near_offers_a_distance_with_something(world: World) -> None:
     listed(world, "94102")
     response = Client().get(FIND, {"place": "95814", "miles": "25"})

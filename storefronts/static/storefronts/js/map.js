@@ -22,7 +22,7 @@
   const STEP = 0.0005;
   const FAR = 10;
   const CLOSEST = 16;
-  const ONE_PLACE = 12;
+  const ONE_PLACE = 10;
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   /* --- Outlines: TopoJSON has every border once, as steps of whole numbers. */
