@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.documents.hostile import letter, photo_with_place
 from tests.journeys.conftest import Person
-from tests.journeys.walking import field, press
+from tests.journeys.walking import PATIENCE, field, press
 
 pytestmark = pytest.mark.journey
 
@@ -85,8 +85,11 @@ def add_photos(manager: Person) -> None:
             _file("inside.jpg", photo_with_place()),
         ]
     )
-    expect(page.get_by_text("lease.jpg: This is a PDF, not a photo.").first).to_be_visible()
-    expect(page.get_by_label("What photo 2 shows")).to_be_visible()
+    # Each photo is read in a process of its own, which a busy machine starts slowly.
+    patience = PATIENCE * 1_000
+    refused = page.locator(".photo-progress__item--refused")
+    expect(refused).to_contain_text("lease.jpg: This is a PDF, not a photo.", timeout=patience)
+    expect(page.get_by_label("What photo 2 shows")).to_be_visible(timeout=patience)
     page.get_by_label("What photo 1 shows").select_option(label="Interior")
     page.get_by_label("What photo 2 shows").select_option(label="Exterior, with the sign")
     page.get_by_role("button", name=re.compile(r"^Move later\s+photo 1$")).click()
