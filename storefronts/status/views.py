@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.casework.keyset import page_of
 from portal.casework.machine import Refused
@@ -122,11 +122,16 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, actor, case)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """Keep the answer to one question; the others stay as they are."""
+    """Keep the answer to one question; the others stay as they are.
+
+    Whoever comes back to the address, e.g. after signing in again, is led to the question.
+    """
     actor = _owner(request)
     case = _case_or_404(actor, number)
+    if request.method != "POST":
+        return redirect(f"{reverse('storefronts:application', args=[number])}#question-{pk}")
     view = project(actor, case)
     asked = view.asked
     item = next((one for one in asked.items if one.id == pk), None) if asked else None

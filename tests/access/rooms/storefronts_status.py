@@ -18,16 +18,14 @@ ROUTES = {
     "storefronts:pending": page(LEADS),
     "storefronts:mine-export": page(LEADS),
     "storefronts:application": thing(_MANAGER | OSD, LEADS | OSD, **_ONE),
-    "storefronts:answer": thing(
-        _MANAGER, LEADS, get=False, post=True, pk="storefront_question", **_ONE
-    ),
+    "storefronts:answer": thing(_MANAGER, LEADS, post=True, pk="storefront_question", **_ONE),
     "storefronts:copy": thing(_MANAGER, LEADS, get=False, post=True, number="storefront_withdrawn"),
 }
 
 
 def make_things(world: World, known: dict[str, Any]) -> dict[str, Any]:
     """An application that waits for answers, and one that was withdrawn."""
-    case = applied(world)
+    case = applied(world, street="12 Cedar Street")
     question, _ = asked(world, case)
     old = applied(world, street="9 Elm Street")
     withdraw(case=old, actor=world.actor("agency.manager"))
