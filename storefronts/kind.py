@@ -25,6 +25,7 @@ STOREFRONT = CaseKind(
     plural="Storefront applications",
     machine=MACHINE,
     visible=visible,
+    detailed=visible,  # whoever may know of one is shown it: pages mark what its applicant reads
     url_name="storefronts:application",
     number_prefix="SF",
     doors={**review.DOORS, **status.DOORS},

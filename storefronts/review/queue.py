@@ -23,6 +23,7 @@ from portal.casework.rows import CaseRow, for_rows, project_rows
 from portal.clocks.reckoning import zone
 from portal.tenancy.actor import Actor
 from portal.ui.forms import PlainSelect
+from storefronts.status.listing import TONES
 from storefronts.table import INFORMATION, KIND, PENDING
 
 MINE, NOBODY = "mine", "none"
@@ -129,6 +130,8 @@ class ReviewRow:
     needs_second_look: bool
     #: Whole days since it was submitted, by the exchange's calendar.
     age: int
+    #: Tone of the status tag; a rejection does not look like a success.
+    tone: str
 
 
 @dataclass
@@ -188,6 +191,7 @@ class Queue:
                 is_new_location=case.is_new_location,
                 needs_second_look=case.needs_second_look,
                 age=(today - case.opened_at.astimezone(local).date()).days,
+                tone=TONES.get(case.status, "neutral"),
             )
             for case, row in zip(cases, shown, strict=True)
         ]

@@ -120,10 +120,13 @@ def history_of(application: StorefrontApplication, actor: Actor) -> list[Step]:
 
 def other_places(application: StorefrontApplication) -> list[OtherPlace]:
     """The owner's other storefronts, those on the map first."""
+    owner = application.case.organization_id
+    if owner is None:
+        return []
     rows = Listing.objects.filter(
         exchange_id=application.exchange_id,
         kind=Listing.Kind.STOREFRONT,
-        organization_id=application.case.organization_id,
+        organization_id=owner,
     ).exclude(pk=application.listing_id or 0)
     return [
         OtherPlace(

@@ -24,6 +24,7 @@ from storefronts.models import StorefrontApplication
 from storefronts.photos import photos_of
 from storefronts.review import checklist, services, surroundings
 from storefronts.review.queue import VIEWS, query_of, read_queue
+from storefronts.status.listing import TONES
 from storefronts.table import KIND
 
 _REVIEW: Final = "storefronts.review"
@@ -100,6 +101,7 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     detail = _detail(case)
     context = case_context(request, actor, case) | {
         "detail": detail,
+        "tone": TONES.get(case.status, "neutral"),
         "state_name": STATE_NAMES.get(detail.state, ""),
         "address": surroundings.address_line(detail, detail.state),
         "neighbors": surroundings.neighbors_of(detail),

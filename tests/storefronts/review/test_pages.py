@@ -290,6 +290,12 @@ def test_a_rejection_of_a_stale_page_shows_what_changed_and_keeps_the_reason(des
     assert "No sign." in page
 
 
+def test_the_reason_of_a_rejection_is_marked_as_what_the_applicant_reads(desk: Desk) -> None:
+    case = desk.rejected(desk.apply())
+    page = desk.client().get(page_of(case)).content.decode()
+    assert "Applicant can see this" in page.rpartition("No sign")[0].rpartition("Received")[2]
+
+
 def test_the_second_look_is_announced_to_both_reviewers(desk: Desk) -> None:
     case = desk.reopened(desk.apply())
     first = desk.client(FIRST).get(page_of(case)).content.decode()
