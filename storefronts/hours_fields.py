@@ -138,7 +138,7 @@ class SpecialDaysWidget(forms.Widget):
         context = super().get_context(name, value, attrs)
         prefix = context["widget"]["attrs"].get("id", f"id_{name}")
         entered = [row for row in value or [] if not _is_empty(row)]
-        empty = [{}] * min(_MORE, MOST_SPECIAL_DAYS - len(entered))
+        empty: list[dict[str, Any]] = [{}] * min(_MORE, MOST_SPECIAL_DAYS - len(entered))
         context["rows"] = [
             {
                 "number": number + 1,

@@ -30,7 +30,7 @@ class SearchForm(forms.Form):
         label=pgettext_lazy("distance", "Within"),
         required=False,
         coerce=int,
-        empty_value=USUAL_DISTANCE,
+        empty_value=USUAL_DISTANCE,  # type: ignore[arg-type]  # the stubs know texts only
         widget=PlainSelect,
     )
     language = forms.ChoiceField(

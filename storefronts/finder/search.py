@@ -221,20 +221,12 @@ def _values(ask: Ask, at: datetime, zone: ZoneInfo) -> Mapping[str, Any]:
 
 
 def _place(row: Sequence[Any], at: datetime, zone: ZoneInfo) -> Place:
-    *columns, meters = row
+    *place, hours, special_days, languages, services, accessibility, meters = row
     # The driver hands JSON on as text; Django's fields read it, a cursor does not.
-    hours, special_days = json.loads(columns[12]), json.loads(columns[13])
-    languages, services, accessibility = columns[14:]
-    return Place(
-        *columns[:12],
-        hours=hours,
-        special_days=special_days,
-        languages=languages,
-        services=services,
-        accessibility=accessibility,
-        opening=opening_at(hours, special_days, at, zone),
-        meters=meters,
-    )
+    hours, special_days = json.loads(hours), json.loads(special_days)
+    opening = opening_at(hours, special_days, at, zone)
+    read = (hours, special_days, languages, services, accessibility, opening, meters)
+    return Place(*(*place, *read))
 
 
 def _offered(meters: float | None) -> int:

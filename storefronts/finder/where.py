@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -154,7 +154,7 @@ def _are_apart(areas: Sequence[ZipArea]) -> bool:
     )
 
 
-def _alike(cities: Sequence[str], typed: str) -> list[str]:
+def _alike(cities: Iterable[str], typed: str) -> list[str]:
     by_fold = {city.casefold(): city for city in cities}
     close = difflib.get_close_matches(typed.casefold(), list(by_fold), n=3, cutoff=0.75)
     return [by_fold[fold] for fold in close]

@@ -25,12 +25,11 @@ class AnswerForm(NoSsnFormMixin, forms.Form):
     seen = forms.CharField(required=False, max_length=16, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, item: ItemView, **kwargs: Any) -> None:
-        super().__init__(
-            *args,
-            initial={"answer": item.answer, "seen": item.seen},
-            auto_id=f"id_q{item.id}_%s",
-            **kwargs,
-        )
+        kwargs |= {
+            "initial": {"answer": item.answer, "seen": item.seen},
+            "auto_id": f"id_q{item.id}_%s",
+        }
+        super().__init__(*args, **kwargs)
         if item.file_required:
             self.fields["file"].label = "File (required)"
         if not item.file_name:
