@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from portal.casework.machine import Audience, Conflict, Refused
@@ -23,7 +23,7 @@ from portal.casework.services import Change, check_allowed, lock_case, machine_o
 from portal.documents.models import Document
 from portal.documents.refusals import SsnRefused
 from portal.documents.screening import ScreenedFile
-from portal.documents.services import store_document
+from portal.documents.services import delete_unless_used, store_document
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
@@ -148,7 +148,7 @@ def save_answer(
     item.answer = answer
     item.save(update_fields=["answer", "document"])
     if before is not None and before != item.document:
-        _delete_if_loose(before)
+        delete_unless_used(before)
     record(
         actor=actor,
         action="storefronts.answer_saved",
@@ -211,8 +211,13 @@ def mark_of(item: InformationItem) -> str:
 
 
 def _asked_now(case: Case) -> QuerySet[InformationItem]:
-    """The items that wait for an answer."""
-    return InformationItem.objects.filter(application__case=case, sent_at=None)
+    """The items that wait for an answer: of the latest request alone.
+
+    What an application was rejected over stays unanswered; taken up again, it is asked anew.
+    """
+    rows = InformationItem.objects.filter(application__case=case)
+    latest = rows.order_by("-round").values("round")[:1]
+    return rows.filter(sent_at=None, round=Subquery(latest))
 
 
 def _view(item: InformationItem, *, shown: bool) -> ItemView:
@@ -227,12 +232,3 @@ def _view(item: InformationItem, *, shown: bool) -> ItemView:
         lacks="" if item.sent_at else lacks_of(item),
         seen=mark_of(item) if shown else "",
     )
-
-
-def _delete_if_loose(document: Document) -> None:
-    """Delete a file nothing else holds."""
-    try:
-        with transaction.atomic():
-            document.delete()
-    except ProtectedError:
-        return
