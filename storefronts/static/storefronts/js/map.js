@@ -22,7 +22,17 @@
   const STEP = 0.0005;
   const FAR = 10;
   const CLOSEST = 16;
-  const ONE_PLACE = 10;
+  /* Nearer at first, no outline would be in sight to tell where one is. */
+  const FIRST = 9;
+  const PIN = { width: 34, height: 40 };
+  /* Spots a pin tries when its own is taken: the nearest first, two pins away at most. */
+  const SPOTS = [-2, -1, 0, 1, 2]
+    .flatMap(function (down) {
+      return [-2, -1, 0, 1, 2].map(function (right) {
+        return { x: right * PIN.width, y: down * PIN.height };
+      });
+    })
+    .sort(function (one, other) { return Math.hypot(one.x, one.y) - Math.hypot(other.x, other.y) || one.y - other.y || other.x - one.x; });
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   /* --- Outlines: TopoJSON has every border once, as steps of whole numbers. */
@@ -70,7 +80,7 @@
   function pin(kind, mark) {
     const shape = kind === "storefront"
       ? '<path d="M4 2h24a2 2 0 0 1 2 2v22a2 2 0 0 1-2 2h-7l-5 9-5-9H4a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2z"/>'
-      : '<path d="M16 2a13.5 13.5 0 0 1 13.5 13.5c0 8-8 12.5-13.5 21.5C10.5 28 2.500 23.5 2.5 15.5A13.5 13.5 0 0 1 16 2z"/>';
+      : '<path d="M16 2a13.5 13.5 0 0 1 13.5 13.5c0 8-8 12.5-13.5 21.5C10.5 28 2.5 23.5 2.5 15.5A13.5 13.5 0 0 1 16 2z"/>';
     const text = document.createElement("span");
     text.textContent = mark;
     return L.divIcon({
@@ -120,7 +130,31 @@
     }).addTo(map);
     marker.bindPopup(popup(element));
     name(marker, [element.dataset.mark, element.dataset.label, element.dataset.about].filter(Boolean).join(", "));
-    return at;
+    return marker;
+  }
+
+  /* Places of one ZIP code often lie on one point: later pins of the list step aside, tied to where
+     they belong by a line, so that each is seen and can be pressed. */
+  function makeRoom(map, markers, lines) {
+    const taken = [];
+    lines.clearLayers();
+    markers.forEach(function (marker) {
+      const own = map.latLngToLayerPoint(marker.getLatLng());
+      const spot = SPOTS.find(function (by) {
+        return !taken.some(function (other) {
+          return Math.abs(own.x + by.x - other.x) < PIN.width && Math.abs(own.y + by.y - other.y) < PIN.height;
+        });
+      }) || SPOTS[0];
+      const put = L.point(own.x + spot.x, own.y + spot.y);
+      const icon = marker.options.icon.options;
+      taken.push(put);
+      icon.popupAnchor = [spot.x, spot.y - 34];
+      marker.getElement().style.marginLeft = spot.x - icon.iconAnchor[0] + "px";
+      marker.getElement().style.marginTop = spot.y - icon.iconAnchor[1] + "px";
+      if (spot.x || spot.y) {
+        L.polyline([marker.getLatLng(), map.layerPointToLatLng(put)], { className: "ui-map__tie", interactive: false }).addTo(lines);
+      }
+    });
   }
 
   /* --- Choosing a place: the inputs are the record, the pin only shows and writes them. */
@@ -161,7 +195,7 @@
       button.addEventListener("click", function () {
         if (!start.every(Number.isFinite)) { return; }
         marker.setLatLng(start);
-        map.setView(start, ONE_PLACE);
+        map.setView(start, FIRST);
         write();
       });
     });
@@ -170,9 +204,9 @@
 
   function show(map, points, all) {
     if (points.length === 1) {
-      map.setView(points[0], ONE_PLACE, { animate: false });
+      map.setView(points[0], FIRST, { animate: false });
     } else if (points.length) {
-      map.fitBounds(points, { padding: [32, 32], maxZoom: CLOSEST - 2, animate: false });
+      map.fitBounds(points, { padding: [32, 32], maxZoom: FIRST, animate: false });
     } else if (all) {
       map.fitBounds(all, { animate: false });
     }
@@ -191,9 +225,11 @@
       preferCanvas: false,
     });
     map.setView([37.5, -96], 4, { animate: false });
-    const points = Array.from(box.dataset.map ? document.querySelectorAll(box.dataset.map) : [])
+    L.control.scale({ metric: false }).addTo(map);
+    const markers = Array.from(box.dataset.map ? document.querySelectorAll(box.dataset.map) : [])
       .map(function (element) { return place(map, element); })
       .filter(Boolean);
+    const points = markers.map(function (marker) { return marker.getLatLng(); });
     if (box.dataset.origin) {
       const origin = box.dataset.origin.split(",").map(Number);
       L.circleMarker(origin, { className: "ui-map__origin", radius: 6, interactive: false }).addTo(map);
@@ -202,6 +238,9 @@
     const picked = box.dataset.pick ? picker(map, box) : null;
     if (picked) { points.push(picked); }
     show(map, points, null);
+    const lines = L.layerGroup().addTo(map);
+    makeRoom(map, markers, lines);
+    map.on("zoomend", function () { makeRoom(map, markers, lines); });
     box.dispatchEvent(new CustomEvent("map:ready", { bubbles: true }));
     window.fetch(box.dataset.outlines, { credentials: "omit" })
       .then(function (answer) { return answer.ok ? answer.json() : Promise.reject(new Error(answer.status)); })
