@@ -8,7 +8,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone, translation
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -197,6 +199,11 @@ class PublicView(ApiView):
     permission_classes = (AllowAny,)
     throttle_classes = (AddressRateThrottle,)
     exchange: Exchange | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer in a transaction of its own: the middleware opens none for public addresses."""
+        with transaction.atomic():
+            return super().dispatch(request, *args, **kwargs)
 
     def answer(self, request: Request, exchange: Exchange, shown: Any) -> HttpResponse:
         """The remembered answer to this address, or what ``shown`` finds now.
