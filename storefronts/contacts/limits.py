@@ -6,6 +6,7 @@ from typing import Final
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from portal.proxies import client_address
 from storefronts.models import Listing
 
 _SECONDS: Final = 3_600
@@ -15,13 +16,13 @@ PER_PLACE: Final = 60
 
 
 def is_over_limit(request: HttpRequest, listing: Listing) -> bool:
-    """Count a request for help; True when its sender, or the place, has had too many."""
-    address = request.META.get("REMOTE_ADDR", "")
-    counts = [
-        _count(f"address:{address}") > PER_ADDRESS,
-        _count(f"place:{listing.public_id}") > PER_PLACE,
-    ]
-    return any(counts)
+    """Count a request for help; True when its sender, or the place, has had too many.
+
+    What is refused to a sender does not count for the place, or one sender could close it to all.
+    """
+    if _count(f"address:{client_address(request)}") > PER_ADDRESS:
+        return True
+    return _count(f"place:{listing.public_id}") > PER_PLACE
 
 
 def _count(value: str) -> int:
