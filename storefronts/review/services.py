@@ -16,6 +16,7 @@ from portal.documents.refusals import SsnRefused
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
+from portal.tenancy.models import Membership
 from storefronts.listings.services import publish
 from storefronts.models import InformationItem, StorefrontApplication
 from storefronts.review import checklist
@@ -26,6 +27,10 @@ MOST_ITEMS: Final = 10
 #: Characters of one of them, and of a reason.
 LONGEST_QUESTION: Final = 1_000
 LONGEST_REASON: Final = 2_000
+_STAKE: Final = (
+    "You work for the agency or entity that applies. Somebody else of Outreach and Sales decides:"
+    " assign it to a colleague."
+)
 _SECOND_PERSON: Final = (
     "You decided about this application the first time. Somebody else of Outreach and Sales takes"
     " the second look: assign it to a colleague."
@@ -139,13 +144,13 @@ def approve(*, case: Case, actor: Actor, expected_version: int | None = None) ->
     Raises:
         NotAllowed: the actor's role reviews no applications.
         Conflict: somebody changed the application since ``expected_version``.
-        Refused: it is not pending; points of the checklist are missing (they are named); or it was
-            reopened and the actor decided the first time.
+        Refused: it is not pending; points of the checklist are missing (they are named); it was
+            reopened and the actor decided the first time; or the actor works for who applies.
     """
 
     def effect(case: Case) -> Change:
         application = _locked(case)
-        _check_second_person(application, actor)
+        _check_judge(application, case, actor)
         if missing := checklist.missing_points(application.checklist):
             points = " ".join(f"“{point.words}”" for point in missing)
             raise Refused(f"Not everything on the checklist is ticked yet: {points}")
@@ -168,8 +173,8 @@ def reject(*, case: Case, actor: Actor, reason: str, expected_version: int | Non
     Raises:
         NotAllowed: the actor's role reviews no applications.
         Conflict: somebody changed the application since ``expected_version``.
-        Refused: it is decided or withdrawn; or it was reopened and the actor decided the first
-            time.
+        Refused: it is decided or withdrawn; it was reopened and the actor decided the first
+            time; or the actor works for who applies.
         ValidationError: no reason, or one that is too long.
         SsnRefused: the reason holds a Social Security number; nothing is kept.
     """
@@ -177,7 +182,7 @@ def reject(*, case: Case, actor: Actor, reason: str, expected_version: int | Non
 
     def effect(case: Case) -> Change:
         application = _locked(case)
-        _check_second_person(application, actor)
+        _check_judge(application, case, actor)
         _decide(application, actor, reason=reason)
         return Change(
             note=reason,
@@ -237,9 +242,21 @@ def _locked(case: Case) -> StorefrontApplication:
     return StorefrontApplication.objects.select_for_update(of=("self",)).get(case=case)
 
 
-def _check_second_person(application: StorefrontApplication, actor: Actor) -> None:
+def _check_judge(application: StorefrontApplication, case: Case, actor: Actor) -> None:
+    """Nobody decides twice about an application, nor about one of their own."""
     if not may_decide(application, actor):
         raise Refused(_SECOND_PERSON)
+    if _has_stake(case, actor):
+        raise Refused(_STAKE)
+
+
+def _has_stake(case: Case, actor: Actor) -> bool:
+    """Whether somebody in two roles works for the agency or entity that applies."""
+    if actor.person is None:
+        return False
+    works_for = Membership.objects.current().filter(person=actor.person)
+    employers = works_for.values_list("organization_id", flat=True)
+    return case.opened_by_id == actor.person_id or case.organization_id in set(employers)
 
 
 def _check_alone(application: StorefrontApplication, case: Case) -> None:

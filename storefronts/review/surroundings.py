@@ -14,6 +14,7 @@ from django.db.models.functions import Upper
 from portal.casework.models import Case
 from portal.clocks.reckoning import zone
 from portal.tenancy.actor import Actor
+from storefronts.listings.selectors import place_of
 from storefronts.models import Address, Listing, StorefrontApplication, earth
 from storefronts.places import ZipArea
 from storefronts.records import ListingChange
@@ -171,9 +172,11 @@ def _applications(application: StorefrontApplication, actor: Actor, local: Any) 
 
 
 def _changes(application: StorefrontApplication, local: Any) -> Sequence[Step]:
-    if not application.listing_id:
+    # A closed place is applied for as a new one; why it was closed or suspended is its past still.
+    listing = place_of(application)
+    if listing is None:
         return []
-    rows = ListingChange.objects.filter(listing_id=application.listing_id).annotate(
+    rows = ListingChange.objects.filter(listing=listing).annotate(
         person_name=F("person__full_name")
     )
     return [
