@@ -76,3 +76,9 @@ class CampaignForm(NoSsnFormMixin, forms.Form):
         """What was entered, once the form is valid."""
         names: Any = Plan.__dataclass_fields__
         return Plan(**{name: self.cleaned_data[name] for name in names})
+
+
+class StartForm(forms.Form):
+    """Which edition of a campaign was shown, with the count, to whoever starts it."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

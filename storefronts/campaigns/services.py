@@ -102,8 +102,11 @@ def edit_campaign(*, actor: Actor, campaign: Campaign, plan: Plan, seen: int) ->
 
 
 @transaction.atomic
-def start_campaign(*, actor: Actor, campaign: Campaign) -> int:
+def start_campaign(*, actor: Actor, campaign: Campaign, seen: int | None = None) -> int:
     """Start a campaign: its list is drawn up, reminders and the lapse follow by themselves.
+
+    Args:
+        seen: the edition (:func:`edition_of`) whose count was confirmed; None: as it stands.
 
     Returns:
         How many storefronts it concerns.
@@ -112,11 +115,19 @@ def start_campaign(*, actor: Actor, campaign: Campaign) -> int:
         NotAllowed: the actor runs no campaigns.
         Campaign.DoesNotExist: there is none that the actor may know of.
         Refused: it runs already, or its last day has passed.
+        Conflict: somebody changed it since ``seen``: it may concern many more.
     """
     actor.require(RUN)
     campaign = _lock(actor, campaign)
     if campaign.is_active:
         raise Refused("This campaign is running already.")
+    edition = edition_of(campaign)
+    if seen is not None and seen != edition:
+        raise Conflict(
+            "Somebody else changed this campaign while you were asked. Read again whom it concerns,"
+            " then start it.",
+            current_version=edition,
+        )
     if campaign.deadline < local_day(actor.exchange, timezone.now()):
         raise Refused("Its last day has passed: its listings would lapse at once.")
     campaign.is_active = True

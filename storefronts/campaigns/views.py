@@ -19,7 +19,7 @@ from portal.tenancy.actor import Actor
 from portal.toolkits.markdown import render as markdown
 from storefronts.campaigns import selectors, services
 from storefronts.campaigns.exports import export_progress
-from storefronts.campaigns.forms import CampaignForm
+from storefronts.campaigns.forms import CampaignForm, StartForm
 from storefronts.campaigns.rules import local_day
 from storefronts.campaigns.services import RUN
 from storefronts.listings.selectors import MANAGE
@@ -114,9 +114,15 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how many storefronts it concerns, and start it."""
     actor = actor_of(request, RUN)
     row = _campaign(actor, pk)
-    if request.method == "POST":
+    form = StartForm(request.POST or None, initial={"seen": services.edition_of(row)})
+    if request.method == "POST" and form.is_valid():
         try:
-            count = services.start_campaign(actor=actor, campaign=row)
+            count = services.start_campaign(
+                actor=actor, campaign=row, seen=form.cleaned_data["seen"]
+            )
+        except Conflict as conflict:
+            messages.warning(request, str(conflict))
+            return redirect("storefronts:campaign-start", pk=pk)
         except Refused as refusal:
             messages.warning(request, str(refusal))
         else:
@@ -137,6 +143,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
             ("Last day to apply anew", format_date(row.deadline, "F j, Y")),
         ],
         submit_label="Start",
+        form=form,
     )
 
 

@@ -19,7 +19,7 @@ from portal.documents.refusals import SsnRefused
 from portal.ledger.models import LedgerEntry
 from portal.tenancy.actor import NotAllowed
 from storefronts.campaigns import selectors, services
-from storefronts.campaigns.services import Plan
+from storefronts.campaigns.services import Plan, edition_of
 from storefronts.campaigns.sweep import sweep_campaigns
 from storefronts.models import Campaign, CampaignListing, Listing
 from tests.storefronts.campaigns.ground import applied_anew, campaign_of, local
@@ -63,7 +63,7 @@ def test_a_campaign_is_written_counted_and_started_with_a_confirmation(
     asked = desk.get(start).content.decode()
     assert "It concerns 1 storefront now." in asked
     assert not Campaign.objects.get().is_active, "looking starts nothing"
-    page = desk.post(start, follow=True).content.decode()
+    page = desk.post(start, {"seen": edition_of(campaign)}, follow=True).content.decode()
     assert "The campaign runs and concerns 1 storefront." in page
     assert CampaignListing.objects.get().listing == old
 
