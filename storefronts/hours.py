@@ -235,7 +235,9 @@ def _special_day(day: Any) -> dict[str, Any]:
         value = date.fromisoformat(str(day.get("date", "")))
     except ValueError:
         raise ValidationError(_("Enter the date of each holiday.")) from None
-    label = " ".join(str(day.get("label", "")).split())
+    # Nothing that a column cannot hold, or that turns a line of the page around.
+    typed = str(day.get("label", ""))
+    label = " ".join("".join(c if c.isprintable() else " " for c in typed).split())
     if len(label) > LABEL_LENGTH:
         raise ValidationError(
             _("%(day)s: at most %(number)d characters for the name.")

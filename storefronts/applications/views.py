@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from math import isfinite
 from typing import Any
 
 from django import forms
@@ -259,10 +260,9 @@ def _pin(form: Any) -> dict[str, str]:
     latitude, longitude = area.latitude, area.longitude
     if (form["placed_for"].value() or zip_code) == zip_code:
         with suppress(TypeError, ValueError):
-            latitude, longitude = (
-                float(form["latitude"].value()),
-                float(form["longitude"].value()),
-            )
+            marked = float(form["latitude"].value()), float(form["longitude"].value())
+            if all(map(isfinite, marked)):
+                latitude, longitude = marked
     return {
         "latitude": f"{latitude:.5f}",
         "longitude": f"{longitude:.5f}",
