@@ -132,7 +132,10 @@ def keep_checklist(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return _again(request, number)
     if request.htmx:  # type: ignore[attr-defined]
-        context = {"number": number, "is_saved": True, **_checklist(case, detail)}
+        # The boxes stay as they are, and more may be ticked meanwhile: what was sent is what is seen.
+        sent = request.POST.getlist("point")
+        context = {"number": number, "is_saved": True, **_checklist(case, detail), "seen": sent}
+        context["by_others"] = context["ticked"] > len(set(sent))
         return render(request, "storefronts/review/_checklist.html", context)
     messages.success(request, "Checklist saved.")
     return _again(request, number)
@@ -176,6 +179,7 @@ def _checklist(case: Case, detail: StorefrontApplication) -> dict[str, Any]:
     return {
         "points": points,
         "ticked": sum(point.is_ticked for point in points),
+        "seen": [point.key for point in points if point.is_ticked],
         "may_tick": case.is_open,
     }
 

@@ -17,6 +17,7 @@ from portal.casework.models import Case
 from portal.tenancy.services import create_api_token
 from storefronts.models import InformationItem, Listing
 from storefronts.places import ZipArea
+from storefronts.review import services
 from tests.storefronts.listings.ground import listing_of
 from tests.storefronts.review.conftest import FIRST, SECOND, Desk
 from tests.world import NOW
@@ -231,6 +232,19 @@ def test_ticks_are_kept_by_the_button_and_one_by_one(desk: Desk) -> None:
     desk.rejected(case)
     response = client.post(keep, {"point": "sign"}, HTTP_HX_REQUEST="true")
     assert response["HX-Refresh"] == "true"
+
+
+def test_a_tick_keeps_the_boxes_of_a_page_that_stayed_open_and_names_a_colleagues(
+    desk: Desk,
+) -> None:
+    case = desk.apply()
+    services.save_checklist(case=case, actor=desk.actor(), ticked=["staff"])
+    keep = reverse("storefronts:review-checklist", args=[case.number])
+    answer = desk.client().post(keep, {"point": "sign"}, HTTP_HX_REQUEST="true").content.decode()
+    assert "A colleague ticked others" in answer
+    # The colleague's tick is not shown, so the next answer of this page must not take it back.
+    assert 'name="seen" value="sign"' in answer
+    assert 'name="seen" value="staff"' not in answer
 
 
 def test_sf_07_items_are_added_row_by_row_without_script(desk: Desk) -> None:
