@@ -192,3 +192,14 @@ def test_pending_delegations_name_the_requests_that_wait(world: World) -> None:
     client.force_login(world.person("agency.manager"))
     page = client.get("/delegations/").content.decode()
     assert "1 request for help from Find a Local Enroller" in page
+
+
+def test_the_administration_site_lists_requests_without_saying_who_asked(world: World) -> None:
+    contact = asked(world)
+    client = Client()
+    client.force_login(world.person("admin"))
+    rows = client.get("/admin/storefronts/helpcontact/").content.decode()
+    row = client.get(f"/admin/storefronts/helpcontact/{contact.pk}/change/").content.decode()
+    assert contact.listing.name in rows
+    for page in (rows, row):
+        assert not any(said in page for said in (*ASKED.values(), "555-0177"))
