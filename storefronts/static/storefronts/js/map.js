@@ -220,7 +220,7 @@
       minZoom: 4,
       scrollWheelZoom: false,
       zoomAnimation: !still,
-      fadeAnimation: !still,
+      fadeAnimation: false,
       markerZoomAnimation: !still,
       preferCanvas: false,
     });
