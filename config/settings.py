@@ -241,6 +241,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 #: How many proxies of ours stand before the portal, each adding to X-Forwarded-For. It decides
 #: whose requests are counted together; with 0 the header counts for nothing: anybody writes it.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(env.bool("BEHIND_PROXY", default=False)))
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if HTTPS:

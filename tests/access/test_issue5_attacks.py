@@ -181,13 +181,28 @@ def test_no_owner_or_stranger_performs_a_reviewers_act(desk: Desk) -> None:
             assert client.post(url, body).status_code in (403, 404), (who, url)
         for url, body in (
             (reverse("storefronts:review-checklist", args=[case.number]), {"point": EVERY_POINT}),
-            (reverse("storefronts:review-assign"), {"numbers": [case.number], "case": case.number}),
+            (reverse("storefronts:review-assign"), {"case": case.number}),
         ):
             assert client.post(url, body).status_code in (403, 404), (who, url)
     desk.world.enter()
     case.refresh_from_db()
     assert case.status == "pending"
     assert not Listing.objects.exists()
+
+
+def test_a_bulk_assignment_goes_to_colleagues_and_touches_applications_alone(desk: Desk) -> None:
+    case, url = desk.apply(), reverse("storefronts:review-assign")
+    client = browser(desk.world, FIRST)
+    for who in (OWNER, "agent", "ea.analyst"):
+        answer = client.post(url, {"case": case.number, "person": desk.world.person(who).pk})
+        assert answer.status_code == 422, who
+    colleague = desk.world.person(SECOND).pk
+    for numbers in (["SF-0"], [case.number, "SF-0"], ["\x00"], ["' OR 1=1"]):
+        answer = client.post(url, {"case": numbers, "person": colleague})
+        assert answer.status_code == 404, numbers
+    desk.world.enter()
+    case.refresh_from_db()
+    assert case.owner_id is None
 
 
 def test_the_owner_reads_neither_checklist_nor_notes_nor_who_reviews(desk: Desk) -> None:
