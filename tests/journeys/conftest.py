@@ -144,15 +144,25 @@ class Person:
 
 
 @pytest.fixture
-def arrive(browser: Browser, portal: str) -> Iterator[Callable[..., Person]]:
-    """``arrive("staff@assembly13.example")``: that person, signed in, in a fresh browser."""
+def visitor(browser: Browser, portal: str) -> Iterator[Callable[..., Person]]:
+    """``visitor()``: somebody in a fresh browser who has not signed in."""
     contexts: list[BrowserContext] = []
 
-    def _arrive(email: str, *, width: int = 1280) -> Person:
+    def _visit(email: str = "", *, width: int = 1280) -> Person:
         context = browser.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
-        return Person(context, portal, email).sign_in()
+        return Person(context, portal, email)
 
-    yield _arrive
+    yield _visit
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def arrive(visitor: Callable[..., Person]) -> Callable[..., Person]:
+    """``arrive("staff@assembly13.example")``: that person, signed in, in a fresh browser."""
+
+    def _arrive(email: str, *, width: int = 1280) -> Person:
+        return visitor(email, width=width).sign_in()
+
+    return _arrive
