@@ -129,6 +129,13 @@
       zIndexOffset: kind === "storefront" ? 1000 : 0,
     }).addTo(map);
     marker.bindPopup(popup(element));
+    marker.on("popupopen", function (event) {
+      const link = event.popup.getContent().querySelector("a");
+      if (link) { link.focus({ preventScroll: true }); }
+    });
+    marker.on("popupclose", function () {
+      if (document.activeElement === document.body) { marker.getElement().focus({ preventScroll: true }); }
+    });
     name(marker, [element.dataset.mark, element.dataset.label, element.dataset.about].filter(Boolean).join(", "));
     return marker;
   }
