@@ -80,5 +80,5 @@ class ReasonForm(NoSsnFormMixin, forms.Form):
         label="Reason",
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="The owner reads it in the portal. Write nothing about consumers.",
+        help_text="The owner and Outreach and Sales read it. Write nothing about consumers.",
     )

@@ -1,6 +1,6 @@
 """A listing's values in words: for its page, its history, and two people's edits side by side."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -82,13 +82,20 @@ def address_of(listing: Listing) -> str:
 
 def differences(listing: Listing, typed: Mapping[str, Any]) -> list[Difference]:
     """Where what was typed is not what the listing holds now."""
-    return [
-        Difference(
-            _LABELS[name], lines_of(name, getattr(listing, name)), lines_of(name, typed[name])
-        )
-        for name in EDITABLE
-        if name in typed and typed[name] != getattr(listing, name)
-    ]
+    found = []
+    for name in EDITABLE:
+        if name not in typed or typed[name] == getattr(listing, name):
+            continue
+        now, theirs = lines_of(name, getattr(listing, name)), lines_of(name, typed[name])
+        if name == "hours":
+            # Days that are the same only hide those that are not.
+            now, theirs = _without(theirs, now), _without(now, theirs)
+        found.append(Difference(_LABELS[name], now, theirs))
+    return found
+
+
+def _without(others: Collection[str], lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if line not in others]
 
 
 def history_of(actor: Actor, listing: Listing) -> list[HistoryEvent]:
