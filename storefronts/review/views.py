@@ -132,7 +132,7 @@ def keep_checklist(request: HttpRequest, number: str) -> HttpResponse:
         messages.error(request, str(refusal))
         return _again(request, number)
     if request.htmx:  # type: ignore[attr-defined]
-        # The boxes stay as they are, and more may be ticked meanwhile: what was sent is what is seen.
+        # The boxes stay, and more may be ticked meanwhile: what was sent is what this page shows.
         sent = request.POST.getlist("point")
         context = {"number": number, "is_saved": True, **_checklist(case, detail), "seen": sent}
         context["by_others"] = context["ticked"] > len(set(sent))
