@@ -18,7 +18,7 @@ _LANGUAGES = {"language": "finder_language"}
 
 
 def _public(*, post: bool = False, **takes: str) -> Route:
-    return Route(ALL, takes=takes, post=post, public=True)
+    return Route(ALL, takes=takes, post=post, public=True, sessionless=post)
 
 
 ROUTES: dict[str, Route] = {
