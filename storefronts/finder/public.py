@@ -30,6 +30,9 @@ KEPT_BY_BROWSERS: Final = 30
 _REMEMBERED_SECONDS: Final = 60
 #: Longer questions are answered, but not remembered.
 _LONGEST_PATH: Final = 400
+#: So many new answers of an exchange are remembered in a minute: whoever asks for ever new places
+#: must not fill the memory that sessions and limits share.
+_REMEMBERED_A_MINUTE: Final = 1_000
 
 
 def public_page(view: View) -> View:
@@ -116,9 +119,20 @@ def remembered(
         if response.status_code != 200:
             return response
         found = (response.content, response.headers["Content-Type"])
-        cache.set(key, found, _REMEMBERED_SECONDS)
+        if _has_room(exchange, minute):
+            cache.set(key, found, _REMEMBERED_SECONDS)
     body, content_type = found
     response = HttpResponse(body, content_type=content_type)
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"public, max-age={KEPT_BY_BROWSERS}"
     return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _has_room(exchange: Exchange, minute: int) -> bool:
+    """Count one more answer to remember in this minute; False: there were too many already."""
+    counter = f"finder-room:{exchange.pk}:{minute}"
+    cache.add(counter, 0, 2 * _REMEMBERED_SECONDS)
+    try:
+        return cache.incr(counter) <= _REMEMBERED_A_MINUTE
+    except ValueError:  # the cache was emptied in between
+        return False

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from storefronts import generation
+from storefronts.finder import public
 from storefronts.models import Listing
 from tests.storefronts.finder.ground import listed
 from tests.world import NOW, World
@@ -75,6 +76,21 @@ def test_nothing_near_offers_a_distance_with_something(world: World) -> None:
     listed(world, "94102")
     response = Client().get(FIND, {"place": "95814", "miles": "25"})
     assert "Search within 100 miles" in text_of(response)
+
+
+def test_whoever_asks_for_ever_new_places_does_not_fill_the_memory(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public, "_REMEMBERED_A_MINUTE", 2)
+    listed(world)
+    for city in ("Fresno", "Sacramento", "Oakland", "Davis"):
+        assert Client().get(FIND, {"place": city}).status_code == 200
+    costs = []
+    for city in ("Fresno", "Sacramento", "Oakland", "Davis"):
+        with CaptureQueriesContext(connection) as captured:
+            Client().get(FIND, {"place": city})
+        costs.append(len(captured))
+    assert max(costs[:2]) < min(costs[2:])
 
 
 def test_p9_a_zip_code_costs_three_statements_and_one_remembered_costs_two(world: World) -> None:
