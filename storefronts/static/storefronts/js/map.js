@@ -128,7 +128,11 @@
       riseOnHover: true,
       zIndexOffset: kind === "storefront" ? 1000 : 0,
     }).addTo(map);
-    marker.bindPopup(popup(element));
+    const box = popup(element);
+    box.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") { map.closePopup(); }
+    });
+    marker.bindPopup(box);
     marker.on("popupopen", function (event) {
       const link = event.popup.getContent().querySelector("a");
       if (link) { link.focus({ preventScroll: true }); }
