@@ -3,9 +3,9 @@
     python3 config/bootstrap.py setup|run|test|lint|bench [arguments for the command]
 
 Standard library only: it runs before anything is installed. What is already in place is
-recognised by a stamp (a hash of the lock file) and left alone, so a second call takes no time.
-Packages are pinned by hash in ``requirements*.lock`` and ``package-lock.json``; where they come
-from is the machine's own configuration of pip and npm.
+recognised by a stamp (a hash of its lock file or source) and left alone, so a second call takes
+no time. Packages are pinned by hash in ``requirements*.lock`` and ``package-lock.json``; where
+they come from is the machine's own configuration of pip and npm.
 """
 
 # It talks to a terminal and starts programs, with arguments of its own making only.
@@ -29,6 +29,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 PACKAGES_STAMP = VENV / ".liaison-packages"
 ASSETS_STAMP = ROOT / "node_modules" / ".liaison-assets"
+CATALOGUES = ROOT / "storefronts" / "locale"
+CATALOGUES_STAMP = VENV / ".liaison-catalogues"
 OLDEST_PYTHON = (3, 11)
 COMMANDS = ("setup", "run", "test", "lint", "bench")
 UV = "uv>=0.9,<1"
@@ -65,6 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     environment = installer_environment(os.environ)
     install_packages(environment, for_development=command in {"test", "lint", "bench"})
     install_assets(environment)
+    compile_catalogues(environment)
     if command == "run":
         become([PYTHON, "manage.py", "run_portal", *rest])
     if command == "bench":
@@ -211,11 +214,32 @@ def install_assets(environment: Mapping[str, str]) -> None:
     ASSETS_STAMP.write_text(wanted, encoding="ascii")
 
 
+# --- languages ----------------------------------------------------------------------------------
+
+
+def compile_catalogues(environment: Mapping[str, str]) -> None:
+    """Compile the catalogues of the finder's languages, which Django reads as ``.mo`` files.
+
+    Raises:
+        SetupError: a catalogue cannot be read.
+    """
+    sources = sorted(CATALOGUES.glob("*/LC_MESSAGES/django.po"))
+    wanted = " ".join(stamp(source) for source in sources)
+    if read(CATALOGUES_STAMP) == wanted and all(
+        source.with_suffix(".mo").exists() for source in sources
+    ):
+        return
+    with step("compiling the languages of the finder"):
+        pybabel = VENV / "bin" / "pybabel"
+        check([pybabel, "-q", "compile", "-D", "django", "-d", CATALOGUES], environment)
+    CATALOGUES_STAMP.write_text(wanted, encoding="ascii")
+
+
 # --- running things -----------------------------------------------------------------------------
 
 
 def stamp(lock: Path) -> str:
-    """Return what tells that ``lock``, as it is now, has been installed by this Python."""
+    """Return what tells that ``lock``, or a source, as it is now, was dealt with by this Python."""
     version = ".".join(map(str, sys.version_info[:2]))
     return f"{lock.name} {version} {hashlib.sha256(lock.read_bytes()).hexdigest()}"
 

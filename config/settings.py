@@ -243,6 +243,10 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+#: How many proxies of ours stand before the portal, each adding to X-Forwarded-For. It decides
+#: whose requests are counted together; with 0 the header counts for nothing: anybody writes it.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=int(env.bool("BEHIND_PROXY", default=False)))
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if HTTPS:
@@ -302,8 +306,13 @@ LEDGER_ANCHOR_KEY = env("LEDGER_ANCHOR_KEY", default="") or services.secret("anc
 
 # --- Words and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
+#: Languages of the public finder, by their names for themselves. Another one needs a line here and
+#: a catalogue (docs/how-to/translate-the-finder.md); every other page is English, since
+#: no middleware chooses a language.
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "storefronts" / "locale"]
 TIME_ZONE = "UTC"
-USE_I18N = False  # one language; without it Django looks no word up
+USE_I18N = True
 USE_TZ = True
 
 # --- Mail: real SMTP by configuration, otherwise kept for the demo's mail page ------------------
@@ -418,7 +427,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.KeysetPagination",
     "PAGE_SIZE": 25,
     "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.TokenRateThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"token": env("API_RATE", default="600/min")},
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "DEFAULT_THROTTLE_RATES": {
+        "token": env("API_RATE", default="600/min"),
+        "finder": env("FINDER_RATE", default="120/min"),  # for each network address
+    },
     "EXCEPTION_HANDLER": "portal.api.errors.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -438,6 +451,7 @@ SPECTACULAR_SETTINGS = {
         "AppealChannelEnum": "escalations.appeals.models.AppealDetail.Channel",
         "DecisionOutcomeEnum": "escalations.appeals.models.Decision.Outcome",
         "HearingFormatEnum": "escalations.appeals.models.HearingFormat",
+        "AnsweredByEnum": "storefronts.review.forms.AnsweredBy",
         "ToolkitKindEnum": "portal.toolkits.models.Kind",
         "ToolkitLanguageEnum": "portal.toolkits.models.Language",
     },

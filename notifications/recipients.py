@@ -181,6 +181,13 @@ def enroller_or_leads(
     return told.exclude(pk=but or 0)
 
 
+def storefront_owners(message: OutboxMessage) -> Iterable[Person]:
+    """Whoever may apply for storefronts of the agency or entity an application or listing is of."""
+    key = message.case.organization_id if message.case else message.data.get("organization")
+    organization = Organization.objects.filter(pk=key or 0, exchange_id=message.exchange_id).first()
+    return _members(organization, action="storefronts.apply", below=False)
+
+
 def operators(message: OutboxMessage) -> Iterable[Person]:
     """Those who look after the outbox."""
     return _in_exchange(message, action="notifications.operate")

@@ -4,6 +4,8 @@ from portal.tenancy.actions import Reach, register
 from portal.tenancy.roles import ADMINISTRATORS
 
 _OWNERS = frozenset({"agency_manager", "entity_primary_contact"})
+#: Those a consumer can be delegated to, and who leads them: they decide on delegations too.
+_ANSWERING = _OWNERS | {"agent_level_1", "agent_level_2", "certified_enrollment_counselor"}
 _OUTREACH = frozenset({"distribution_services_staff"})
 
 register(
@@ -24,4 +26,10 @@ register(
     "storefronts.run_campaigns",
     "Run re-application campaigns",
     roles=_OUTREACH | ADMINISTRATORS,
+)
+register(
+    "storefronts.answer_contacts",
+    "Answer requests for help from Find a Local Enroller",
+    roles=_ANSWERING,
+    reach=Reach.ANYONE,
 )

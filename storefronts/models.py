@@ -12,7 +12,11 @@ from portal.casework.models import Case
 from portal.documents.models import Document
 from portal.tenancy.fields import SameExchangeForeignKey, SameExchangeOneToOneField
 from portal.tenancy.models import Exchange, Organization, Person
+from storefronts.contacts.models import HelpContact as HelpContact
 from storefronts.places import ZipArea as ZipArea
+from storefronts.records import CampaignListing as CampaignListing
+from storefronts.records import FinderGeneration as FinderGeneration
+from storefronts.records import ListingChange as ListingChange
 
 
 class Address(models.Model):
@@ -76,7 +80,11 @@ class Listing(Address):
         help_text="The agent or counselor; a storefront has none.",
     )
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    #: Takes the place of the address's column of that name, which is here ``state_code``.
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    state_code = models.CharField(
+        max_length=2, blank=True, help_text="The state the address is in, e.g. CA."
+    )
     state_reason = models.CharField(max_length=400, blank=True)
     state_since = models.DateTimeField(default=timezone.now)
     applied_on = models.DateField(
@@ -134,6 +142,14 @@ class StorefrontApplication(Address):
         default=False, help_text="Reopened: somebody other than the first reviewer decides."
     )
     is_withdrawn = models.BooleanField(default=False)
+    draft = models.UUIDField(null=True, help_text="The draft it was; submitted once.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exchange", "draft"], name="storefront_application_once"
+            )
+        ]
 
 
 class StorefrontStaff(models.Model):

@@ -10,6 +10,8 @@ from portal.clocks.effects import ClockEffect, Effect
 
 KIND = "storefront"
 REVIEW, ANSWER = f"{KIND}.review", f"{KIND}.answer"
+#: Appointments, not a promise: the applicant is reminded when it warns and when it ends.
+REMINDERS = f"{KIND}.reminders"
 PENDING, INFORMATION = "pending", "pending_information"
 APPROVED, REJECTED, WITHDRAWN = "approved", "rejected", "withdrawn"
 _OPEN = frozenset({PENDING, INFORMATION})
@@ -40,6 +42,7 @@ ACTS = (
         clocks=(
             ClockEffect(Effect.PAUSE, REVIEW, party="enroller"),
             ClockEffect(Effect.START, ANSWER, party="enroller"),
+            ClockEffect(Effect.START, REMINDERS, party="enroller"),
         ),
         audience=Audience.DETAIL,
         notifies=("storefronts.information_requested",),
@@ -54,12 +57,29 @@ ACTS = (
         sources=frozenset({INFORMATION}),
         target=PENDING,
         guards=("every item answered", "a file where one is required"),
-        clocks=(ClockEffect(Effect.STOP, ANSWER), ClockEffect(Effect.RESUME, REVIEW)),
+        clocks=(
+            ClockEffect(Effect.STOP, ANSWER),
+            ClockEffect(Effect.CANCEL, REMINDERS),
+            ClockEffect(Effect.RESUME, REVIEW),
+        ),
         audience=Audience.DETAIL,
         notifies=("storefronts.answered",),
         confirm=True,
         done="Answers sent",
         source="SF-07, SF-08, C.6",
+    ),
+    Act(
+        "remind_applicant",
+        "Remind the applicant",
+        "storefronts.review",
+        sources=frozenset({INFORMATION}),
+        by_system=True,
+        guards=("5 or 10 business days without an answer",),
+        audience=Audience.DETAIL,
+        notifies=("storefronts.answer_reminder",),
+        quiet=True,
+        done="Reminded of the questions",
+        source="C.6 3",
     ),
     Act(
         "approve",

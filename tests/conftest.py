@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connections
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases
 from psycopg2.extensions import connection as Connection
@@ -49,8 +50,17 @@ def django_db_setup(
     database goes with its cluster at the end of the session.
     """
     database.keep_one_connection_a_thread()
+    kept = database.migrated_as_kept_in(request.config.cache.mkdir("databases"))
     with django_db_blocker.unblock():
-        setup_databases(verbosity=request.config.option.verbose, interactive=False)
+        if is_kept := kept.exists():
+            template = f"migrated_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+            database.read_dump(kept, into=template)
+            connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
+        setup_databases(
+            verbosity=request.config.option.verbose, interactive=False, serialized_aliases=()
+        )
+        if not is_kept:
+            database.write_dump(kept)
         database.keep_baseline()
         database.log_in_as_application()
 

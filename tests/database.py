@@ -1,14 +1,19 @@
-"""The two log-ins of the test database, and its cleaning after tests that commit."""
+"""The test database: how it comes to be, its two log-ins, its cleaning after tests that commit."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
 import threading
+from pathlib import Path
 
 import psycopg2
 from django.db import connections
 from psycopg2.extensions import connection as Connection
 
 from config import services
+from config.embedded import postgres
 
 _BASELINE = "test_baseline"
 
@@ -65,6 +70,74 @@ END $$
 """
 
 
+#: Code, beside the migrations, that decides what a migrated database looks like.
+_MIGRATIONS_USE = (
+    "portal/tenancy/rls.py",
+    "portal/tenancy/fields.py",
+    "portal/fields.py",
+    "portal/ledger/sealing.py",
+    "requirements-dev.lock",
+)
+
+
+#: So many latest dumps are kept: one may go back to a branch, or another session be reading.
+_DUMPS_KEPT = 4
+
+
+def migrated_as_kept_in(folder: Path) -> Path:
+    """The file that holds, or may hold, the dump of a database with these very migrations.
+
+    Migrating takes a minute of the processor, reading a dump two seconds. The name is a digest of
+    all that decides the outcome, so a dump is never used after a change; ``pytest --cache-clear``
+    forgets them all.
+    """
+    root = services.BASE_DIR
+    rooms = ("portal", "escalations", "retention", "storefronts", "notifications")
+    files = [path for room in rooms for path in root.glob(f"{room}/**/migrations/*.py")]
+    digest = hashlib.sha256()
+    for path in sorted([*files, *(root / name for name in _MIGRATIONS_USE)]):
+        digest.update(f"{path.relative_to(root)}\0".encode())
+        digest.update(path.read_bytes())
+    return folder / f"{digest.hexdigest()[:32]}.dump"
+
+
+def read_dump(dump: Path, *, into: str) -> None:
+    """Make the database ``into`` from a dump, for ``CREATE DATABASE … TEMPLATE``.
+
+    Raises:
+        subprocess.CalledProcessError: the dump cannot be read; its database is not to be used.
+    """
+    _run("createdb", into)
+    _run("pg_restore", "--exit-on-error", f"--dbname={into}", str(dump))
+
+
+def write_dump(dump: Path) -> None:
+    """Keep the test database as it is now; two workers may do so at once."""
+    dump.parent.mkdir(parents=True, exist_ok=True)
+    mine = dump.with_suffix(f".{os.getpid()}")
+    name = connections["default"].settings_dict["NAME"]
+    _run("pg_dump", "--format=custom", "--compress=1", f"--file={mine}", f"--dbname={name}")
+    mine.rename(dump)
+    by_age = sorted(dump.parent.glob("*.dump"), key=lambda path: path.stat().st_mtime)
+    for old in by_age[:-_DUMPS_KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def _run(program: str, *arguments: str) -> None:
+    owner = _owner_of("postgres")
+    environment = os.environ | {"PGPASSWORD": str(owner["password"])}
+    server = [f"--host={owner['host']}", f"--username={owner['user']}"]
+    if "port" in owner:
+        server.append(f"--port={owner['port']}")
+    path = postgres.find_programs().folder / program
+    subprocess.run([path, *server, *arguments], env=environment, check=True)
+
+
+def _owner_of(database: str) -> dict[str, object]:
+    settings = services.database_settings("owner") | {"NAME": database}
+    return services.connection_parameters(settings)
+
+
 def keep_one_connection_a_thread() -> None:
     """Have a thread use one connection of Django's, whether an event loop runs in it or not.
 
@@ -78,10 +151,7 @@ def keep_one_connection_a_thread() -> None:
 
 def connect_as_owner() -> Connection:
     """Return a new autocommitting connection of the owner, whom row-level security lets pass."""
-    settings = services.database_settings("owner") | {
-        "NAME": connections["default"].settings_dict["NAME"]
-    }
-    connection = psycopg2.connect(**services.connection_parameters(settings))
+    connection = psycopg2.connect(**_owner_of(connections["default"].settings_dict["NAME"]))
     connection.autocommit = True
     return connection
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from config.demo.appeals import play_appeals
 from config.demo.calchoice import play_member_cases, play_plan_appeals
+from config.demo.campaigns import play_campaign
 from config.demo.clock import MovableClock
 from config.demo.delegations import play_delegations
+from config.demo.finder import play_help_contacts
 from config.demo.help_requests import play_help_requests
 from config.demo.letters import play_letters
 from config.demo.mail import play_mail
@@ -20,6 +22,7 @@ from config.demo.retention import play_retention
 from config.demo.scenes import ANALYST, OFFICE_STAFF
 from config.demo.service_center import PLAYERS
 from config.demo.stage import Stage
+from config.demo.storefronts import play_storefronts
 from config.demo.stories import (
     CALIFORNIA_TICKETS,
     CONSTITUENT_STORIES,
@@ -55,6 +58,7 @@ ROOM_STORIES: dict[str, Callable[[Stage], int]] = {
     "crw": play_retention,
     **PLAYERS,
     "help_request": play_help_requests,
+    "storefront": play_storefronts,
 }
 
 
@@ -76,6 +80,8 @@ def found_cases(*, exchange: Exchange, now: datetime, clock: MovableClock, paper
     play_delegations(stage)
     play_mail(stage)
     play_mailbox(stage)
+    play_campaign(stage)
+    play_help_contacts(stage)
     return played
 
 

@@ -10,6 +10,7 @@ from config.demo.accounts import ACCOUNTS, LICENSES, PLATFORM_EMAIL, Account
 from config.demo.announcements import found_announcements
 from config.demo.calchoice import found_calchoice
 from config.demo.letters import found_letters
+from config.demo.listings import found_listings
 from config.demo.organizations import EXCHANGES, ORGANIZATIONS, ExchangeSpec
 from config.demo.rules import found_rules
 from config.demo.toolkits import found_toolkits
@@ -87,6 +88,7 @@ def _found_exchange(exchange: Exchange, spec: ExchangeSpec, people: dict[str, Pe
         found_calchoice(exchange=exchange, organizations=organizations)
     found_letters(actor=system)
     found_toolkits(actor=system)
+    found_listings(exchange=exchange)
     if announcer := _announcer(exchange):
         found_announcements(actor=announcer)
 

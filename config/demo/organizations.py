@@ -20,6 +20,7 @@ class ExchangeSpec:
     modules: tuple[str, ...]
     number_formats: Mapping[str, str]
     shop_and_compare_url: str = ""
+    website_origins: tuple[str, ...] = ()
 
     def as_fields(self) -> dict[str, Any]:
         """Column values of a new exchange; a demonstration asks for no second factor."""
@@ -32,6 +33,7 @@ class ExchangeSpec:
             "modules": list(self.modules),
             "number_formats": dict(self.number_formats),
             "shop_and_compare_url": self.shop_and_compare_url,
+            "website_origins": list(self.website_origins),
             "require_second_factor": False,
             "is_demo": True,
         }
@@ -77,6 +79,7 @@ EXCHANGES = (
             **{key: f"{prefix}-{{year}}-{{sequence:06d}}" for key, prefix in _SERVICE_CENTER_WORK},
         },
         "https://compare.covered.example/",
+        ("https://www.covered.example",),
     ),
     ExchangeSpec(
         "maryland",

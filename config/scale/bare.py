@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.postgres.search import SearchQuery
+from django.db import connection
 from django.db.models import Avg, Count, F, Q, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,6 +28,17 @@ from retention.models import CrwCase
 
 _PAGE = 25
 _SHOWN = ("queue", "owner", "organization")
+#: As the finder's own search: twenty places within 25 miles.
+_PLACES_A_PAGE = 20
+_PLACES_METERS = 25 * 1_609.344
+_PLACES = """
+SELECT listing.name, listing.street, listing.city, listing.phone, near.meters
+FROM storefronts_ziparea AS here,
+    storefronts_within(here.latitude, here.longitude, %(radius)s) AS near
+    JOIN storefronts_listing AS listing ON listing.id = near.listing_id
+WHERE here.zip_code = %(zip)s
+ORDER BY listing.kind <> 'storefront', near.meters LIMIT %(size)s
+"""
 
 
 @login_required
@@ -112,7 +124,15 @@ def worklist(request: HttpRequest, exchange_id: int, organization_id: int) -> Ht
         return render(request, "scale/renewals.html", {"renewals": page})
 
 
+def places(request: HttpRequest, exchange_id: int, zip_code: str) -> HttpResponse:
+    """The listings nearest to a ZIP code, storefronts first; nobody signs in to see them."""
+    with use_exchange(exchange_id), connection.cursor() as cursor:
+        cursor.execute(_PLACES, {"zip": zip_code, "radius": _PLACES_METERS, "size": _PLACES_A_PAGE})
+        return render(request, "scale/places.html", {"places": cursor.fetchall()})
+
+
 urlpatterns = [
+    path("bare/<int:exchange_id>/places/<str:zip_code>/", places, name="places"),
     path("bare/<int:exchange_id>/queue/<int:queue_id>/", queue, name="queue"),
     path("bare/<int:exchange_id>/case/<str:number>/", case, name="case"),
     path("bare/<int:exchange_id>/search/", search, name="search"),

@@ -36,9 +36,11 @@ from portal.tenancy.models import Exchange, Membership, Organization, Person
 from portal.tenancy.scope import use_exchange
 from portal.tenancy.selectors import actor_for, membership_for_actor
 from portal.tenancy.services import create_api_token
+from storefronts.models import Listing
 
 _EXCHANGE = "covered-california"
 _SPECIALIST, _OFFICE = "eru.specialist@covered.example", "staff@assembly13.example"
+_ZIP_CODES = ("90011", "94103", "95814", "92101", "93721", "96001", "92683", "95501")
 _WORDS = ("Rosa Quintero", "José Arroyo", "Minh Trần", "Ramón Saldívar")
 #: How many different cases the case page is asked for.
 _WALKED = 200
@@ -81,6 +83,7 @@ class Bench:
         self.specialist = self._sign_in(_SPECIALIST)
         self.office = self._sign_in(_OFFICE)
         self.token = self._token(_OFFICE)
+        self.finder = reverse("storefronts:find", kwargs={"slug": _EXCHANGE})
 
     def grow_to(self, cases: int, *, crw_cases: int, **sizes: int) -> None:
         """Fill the exchange up, refresh the planner's statistics, and find cases to walk over.
@@ -91,8 +94,12 @@ class Bench:
         with use_exchange(self.exchange):
             crw = Case.objects.filter(exchange=self.exchange, kind="crw").count()
             have = Case.objects.filter(exchange=self.exchange).count() - crw
+            listed = Listing.objects.filter(exchange=self.exchange).count()
         shape = PROFILES["target"].with_sizes(
-            cases=max(0, cases - have), crw_cases=max(0, crw_cases - crw), **sizes
+            cases=max(0, cases - have),
+            crw_cases=max(0, crw_cases - crw),
+            listings=max(0, PROFILES["target"].listings - listed),
+            **sizes,
         )
         seed(exchange=self.exchange, shape=shape, now=timezone.now(), say=self.say)
         self.say("vacuuming and analyzing")
@@ -178,6 +185,20 @@ class Bench:
                 grows=True,
             ),
             Page("P10", "bell count", get(reverse("notifications:live")), limit="1 statement"),
+            Page(
+                "P9",
+                "Find a Local Enroller by ZIP code, nothing remembered",
+                lambda n: Call(f"{self.finder}?place={self._zip(n)}&miles=25&asked={n}"),
+                lambda n: Call(f"{at}/places/{self._zip(n)}/"),
+                limit="ratio <= 2, statements <= 3",
+            ),
+            Page(
+                "P9",
+                "Find a Local Enroller by ZIP code, as consumers ask",
+                lambda n: Call(f"{self.finder}?place={self._zip(n)}&miles=25"),
+                lambda n: Call(f"{at}/places/{self._zip(n)}/"),
+                limit="ratio <= 2, statements <= 3",
+            ),
             Page("P10", "session keep-alive", self._keep_alive, limit="1 statement"),
             Page("P10", "health", get(reverse("health-live")), limit="0 statements"),
         ]
@@ -221,6 +242,9 @@ class Bench:
             cases=cases,
             limit="statements <= 14",
         )
+
+    def _zip(self, number: int) -> str:
+        return _ZIP_CODES[number % len(_ZIP_CODES)]
 
     def _submission(self, number: int) -> Call:
         body = {

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from config.scale.cases import CaseSeeder
 from config.scale.consumers import ConsumerSeeder, last_number
+from config.scale.listings import add_listings
 from config.scale.people import found_enrollers, found_offices, found_staff
 from config.scale.renewals import RenewalSeeder
 from config.scale.shape import Shape
@@ -16,6 +17,7 @@ from portal.consumers.models import Consumer
 from portal.tenancy.models import Exchange
 from portal.tenancy.scope import use_exchange
 from retention.models import CrwCase
+from storefronts.models import Listing
 
 Say = Callable[[str], None]
 _CONSUMERS_A_STATEMENT = 100_000
@@ -40,6 +42,11 @@ def seed(*, exchange: Exchange, shape: Shape, now: datetime, say: Say) -> dict[s
         enrollers = found_enrollers(exchange, shape)
         consumers, have = ConsumerSeeder(exchange, shape, enrollers, now), last_number(exchange)
     say(f"{len(offices)} offices, {shape.people} staff, {len(enrollers.people):,} enrollers")
+    with use_exchange(exchange):
+        listings = add_listings(
+            exchange=exchange, enrollers=enrollers, count=shape.listings, seed=shape.seed, now=now
+        )
+    say(f"{listings:,} listings")
     for first, last in _spans(shape.consumers, _CONSUMERS_A_STATEMENT):
         with use_exchange(exchange):
             consumers.add(first=have + first, last=have + last)
@@ -60,6 +67,7 @@ def seed(*, exchange: Exchange, shape: Shape, now: datetime, say: Say) -> dict[s
             "consumers": Consumer.objects.count(),
             "crw_cases": CrwCase.objects.count(),
             "crw_open": CrwCase.objects.open().count(),
+            "listings": Listing.objects.filter(exchange=exchange).count(),
         }
 
 

@@ -23,6 +23,8 @@ class Shape:
     #: Renewal cases, and how many of them the largest agency has.
     crw_cases: int = 2_000
     largest_agency: int = 500
+    #: Places consumers find enrollers at.
+    listings: int = 600
     seed: int = 1
     #: Cases written in one transaction.
     chunk: int = 5_000
@@ -35,7 +37,8 @@ class Shape:
 PROFILES = {
     "modest": Shape(),
     # The data of the figures: 250,000 cases with 100,000 open, 2,000,000 notes, 600 staff.
-    # 20,000 enrollers in 500 agencies, 1,000,000 renewal cases, 50,000 of them in one agency.
+    # 20,000 enrollers in 500 agencies, 1,000,000 renewal cases, 50,000 of them in one agency;
+    # 12,000 listings.
     "target": Shape(
         cases=250_000,
         consumers=2_000_000,
@@ -45,6 +48,7 @@ PROFILES = {
         enrollers=20_000,
         crw_cases=1_000_000,
         largest_agency=50_000,
+        listings=12_000,
     ),
 }
 

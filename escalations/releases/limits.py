@@ -5,6 +5,8 @@ import hashlib
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from portal.proxies import client_address
+
 _SECONDS = 600
 #: Requests in ten minutes by one address, and for one link.
 _PER_ADDRESS = 300
@@ -13,7 +15,7 @@ _PER_LINK = 60
 
 def is_over_limit(request: HttpRequest, token: str) -> bool:
     """Count a request for a link; True when its sender, or the link, has had too many."""
-    address = request.META.get("REMOTE_ADDR", "")
+    address = client_address(request)
     counts = [_count("address", address) > _PER_ADDRESS, _count("link", token) > _PER_LINK]
     return any(counts)
 

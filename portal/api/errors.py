@@ -53,8 +53,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         request.refusals.append(exc.action)
     if isinstance(exc, exceptions.Throttled):
         wait = math.ceil(getattr(exc, "wait", None) or 1)
+        who = "This token has" if context["request"].auth else "You have"
         exc.detail = ErrorDetail(
-            f"This token has sent too many requests. Try again in {wait} seconds.", exc.default_code
+            f"{who} sent too many requests. Try again in {wait} seconds.", exc.default_code
         )
     return standard_handler(_translated(exc), cast(ExceptionHandlerContext, context))
 

@@ -18,6 +18,8 @@ _ERRORS = {
     "406": "The answer does not come in that form.",
     "429": "Too many requests; Retry-After says when to go on (seconds).",
 }
+#: Of those, what an address open to anybody never answers.
+_OF_TOKENS = {"401", "403"}
 _ERRORS_OF_WRITES = {
     "409": "Not possible now, changed meanwhile, or the first request with the key still runs.",
     "413": "The request is too large.",
@@ -52,6 +54,8 @@ class PortalSchema(AutoSchema):
     def _get_response_bodies(self, direction: Direction = "response") -> dict[str, Any]:
         responses = super()._get_response_bodies(direction)
         errors = _ERRORS | (_ERRORS_OF_WRITES if self.method == "POST" else {})
+        if not self.view.get_authenticators():
+            errors = {status: text for status, text in errors.items() if status not in _OF_TOKENS}
         for status, description in errors.items():
             if status not in responses:
                 answer = self._get_response_for_code(

@@ -13,14 +13,14 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal.casework.models import Draft, DraftDocument
 from portal.documents.models import Document
 from portal.documents.refusals import SsnRefused
 from portal.documents.screening import screen_upload
-from portal.documents.services import store_document
+from portal.documents.services import delete_unless_used, store_document
 from portal.documents.ssn import contains_ssn, redact
 from portal.documents.validation import texts_within
 from portal.tenancy.actor import Actor
@@ -103,7 +103,7 @@ def discard_draft(*, actor: Actor, public_id: uuid.UUID | str) -> None:
     documents = list(draft.documents.all())
     draft.delete()
     for document in documents:
-        _delete_if_loose(document)
+        delete_unless_used(document)
 
 
 def documents_of(draft: Draft) -> QuerySet[DraftDocument]:
@@ -170,7 +170,7 @@ def remove_document(*, actor: Actor, draft: Draft, public_id: uuid.UUID | str) -
         raise Document.DoesNotExist
     row.delete()
     _touch(draft)
-    _delete_if_loose(row.document)
+    delete_unless_used(row.document)
 
 
 def _find(actor: Actor, public_id: uuid.UUID | str | None) -> Draft | None:
@@ -190,12 +190,3 @@ def _replace(draft: Draft, form: str, content: Mapping[str, Any]) -> Draft:
 def _touch(draft: Draft, *changed: str) -> None:
     draft.updated_at = timezone.now()
     draft.save(update_fields=[*changed, "updated_at"])
-
-
-def _delete_if_loose(document: Document) -> None:
-    try:
-        with transaction.atomic():
-            document.delete()
-    except ProtectedError:
-        # By now it hangs on a case or a release; the storage's sweep takes files of no row.
-        return

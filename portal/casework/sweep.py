@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
+from portal.casework import rounds
 from portal.casework.machine import Audience
 from portal.casework.models import Case
 from portal.casework.services import wake_dispatcher
@@ -38,7 +39,7 @@ class SweepCounts:
 
     warnings: int = 0
     breaches: int = 0
-    #: Timed acts performed by the system.
+    #: Timed acts performed by the system, and what rooms did in their rounds.
     acts: int = 0
     #: Timed acts that failed and were raised to people instead.
     failed_acts: int = 0
@@ -201,7 +202,8 @@ def sweep_timers(*, exchange: Exchange, now: datetime, limit: int = 100_000) -> 
 
     Policies with a timed act (:mod:`portal.clocks.timed_acts`) get their act instead, one by one
     and each in a savepoint of its own; one that fails is raised to people as the warning or breach
-    it would have been. Clocks and cases somebody else has locked wait for the next sweep.
+    it would have been. Clocks and cases somebody else has locked wait for the next sweep. Rooms
+    then do what is due by their own rows (:mod:`portal.casework.rounds`).
 
     Args:
         limit: at most so many rows of each kind; the next sweep takes the rest.
@@ -222,7 +224,19 @@ def sweep_timers(*, exchange: Exchange, now: datetime, limit: int = 100_000) -> 
         handlers = timed_acts.breach_handlers()
         counts.breaches = _raise_due(BREACH, exchange, now, limit, handlers)
         _perform_due(BREACH, exchange, now, limit, handlers, counts)
+    _go_rounds(exchange, now, counts)
     return counts
+
+
+def _go_rounds(exchange: Exchange, now: datetime, counts: SweepCounts) -> None:
+    """Let every room do its own; one that fails keeps neither clocks nor the others waiting."""
+    for key, perform in rounds.registered().items():
+        try:
+            counts.acts += perform(exchange=exchange, now=now)
+        except Exception as error:
+            # Not the message: it may quote a row.
+            logger.error("%s of %s failed: %s", key, exchange.slug, type(error).__name__)
+            counts.failed_acts += 1
 
 
 def raise_breaches(*, timer_ids: Collection[int], at: datetime) -> int:

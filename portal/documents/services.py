@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from portal.documents.models import Document
@@ -23,6 +24,7 @@ from portal.tenancy.models import Exchange, Person
 
 __all__ = [
     "DocumentUnavailable",
+    "delete_unless_used",
     "delete_unreferenced_files",
     "open_document",
     "open_sealed_original",
@@ -138,6 +140,18 @@ def store_document(
             raise
         transaction.on_commit(files.keep)
     return document
+
+
+def delete_unless_used(document: Document) -> None:
+    """Delete a row that nothing holds any more; one that something else holds stays.
+
+    The storage's sweep takes the file of a row that is gone.
+    """
+    try:
+        with transaction.atomic():
+            document.delete()
+    except ProtectedError:
+        return
 
 
 def open_document(document: Document) -> bytes:

@@ -23,6 +23,7 @@ EXCHANGE_FIELDS = (
     "contact_email",
     "contact_phone",
     "shop_and_compare_url",
+    "website_origins",
     "require_second_factor",
     "time_zone",
     "modules",

@@ -25,8 +25,10 @@ from portal.tenancy.scope import set_scope, use_exchange
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-#: Paths that need neither person nor database.
-_OPEN_PREFIXES = ("/static/", "/health/")
+#: Paths that need no person, and open a database transaction themselves if they need one; the
+#: public finder works for the exchange its address names, whoever may be signed in. Its answers
+#: may be kept by caches that many share, so they must never carry a session's cookie.
+_OPEN_PREFIXES = ("/static/", "/health/", "/find/", "/api/v1/find/")
 #: Paths that need the session and nothing else; the keep-alive costs one statement (P10).
 _SESSION_ONLY_PREFIXES = ("/session/",)
 #: Paths whose own answer to an ended session is better than the way to the sign-in page.
@@ -97,6 +99,7 @@ class ExchangeTransactionMiddleware:
         request.actor = None  # type: ignore[attr-defined]
         request.refusals = []  # type: ignore[attr-defined]
         request.failed = False  # type: ignore[attr-defined]
+        request.is_open = request.path.startswith(_OPEN_PREFIXES)  # type: ignore[attr-defined]
         if request.path.startswith(_OPEN_PREFIXES + _SESSION_ONLY_PREFIXES):
             return self.get_response(request)
         with transaction.atomic(), self._exchange_time(request):

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from portal.tenancy.fields import SameExchangeForeignKey
+from portal.tenancy.origins import validate_origin
 from portal.tenancy.roles import ROLES, RoleSpec
 
 
@@ -64,6 +65,14 @@ class Exchange(models.Model):
         blank=True,
         help_text="Address of the exchange's tool for comparing plans, opened from the enrollers'"
         " home page (SH-01). Empty: it has none.",
+    )
+    website_origins = ArrayField(
+        models.CharField(max_length=200, validators=[validate_origin]),
+        verbose_name="Web sites of the exchange",
+        default=list,
+        blank=True,
+        help_text="Addresses such as https://www.example.org, with commas between them, whose"
+        " pages may show the finder of enrollers in a frame and read its API.",
     )
     require_second_factor = models.BooleanField(
         default=True, help_text="People must set up an authenticator app or security key."

@@ -118,12 +118,14 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def render_error(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     """Render the page of one of the statuses in :data:`ERRORS`."""
+    # Where nobody is asked who they are, no error says it either, nor sets a cookie to say it.
+    is_bare = status in _BARE or getattr(request, "is_open", False)
     context = {
         "error": ERRORS[status],
         "status": status.value,
         "request_id": getattr(request, "request_id", ""),
-        "bare": status in _BARE,
+        "bare": is_bare,
     }
-    template = "errors/bare.html" if status in _BARE else "errors/error.html"
-    body = render_to_string(template, context, request=None if status in _BARE else request)
+    template = "errors/bare.html" if is_bare else "errors/error.html"
+    body = render_to_string(template, context, request=None if is_bare else request)
     return HttpResponse(body, status=status.value)

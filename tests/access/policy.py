@@ -49,6 +49,8 @@ class Route:
     get: bool = True
     post: bool = False
     public: bool = False
+    #: Reads no session: a form forged elsewhere would come from nobody, so it asks no token.
+    sessionless: bool = False
 
 
 #: The same people of another exchange.

@@ -142,9 +142,23 @@ def test_no_address_takes_a_write_without_the_csrf_token(world: World, things: T
     taken = [
         name
         for name, route in ROUTES.items()
-        if route.post and client.post(address(name, route, things)).status_code != 403
+        if route.post
+        and not route.sessionless
+        and client.post(address(name, route, things)).status_code != 403
     ]
     assert taken == []
+
+
+def test_what_asks_for_no_token_knows_nobody_and_sets_no_cookie(
+    everybody: dict[str, Client], things: Things
+) -> None:
+    """A form without a token must not ride on anybody's session."""
+    for name in (name for name, route in ROUTES.items() if route.sessionless):
+        answer = everybody["ea.analyst"].post(address(name, ROUTES[name], things))
+        request = answer.wsgi_request
+        assert not request.session.accessed, name
+        assert getattr(request, "actor", None) is None, name
+        assert not answer.cookies, name
 
 
 def test_no_authenticated_answer_may_be_kept_in_a_cache(

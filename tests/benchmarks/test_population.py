@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db.models import Count, F, Q
 
@@ -13,6 +15,9 @@ from portal.consumers.models import Consumer, Delegation, Enrollment, Household
 from portal.tenancy.models import Membership, Organization
 from retention.models import CrwCase, Interaction
 from retention.table import MACHINE
+from storefronts.choices import LANGUAGES, SERVICES
+from storefronts.hours import validate_hours, validate_special_days
+from storefronts.models import Listing
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +107,28 @@ def test_another_run_adds_other_people_and_no_second_case_of_a_year(world: World
     assert counts["crw_cases"] == 600
     assert CrwCase.objects.values("consumer", "plan_year").distinct().count() == 600
     assert Organization.objects.filter(code__startswith="agency-").count() == 4
+
+
+def test_listings_lie_where_people_live_and_each_belongs_to_somebody(world: World) -> None:
+    assert _seed(world, replace(SHAPE, consumers=0, crw_cases=0, listings=400))["listings"] == 400
+
+    listings = Listing.objects.all()
+    assert set(listings.values_list("kind", flat=True)) == set(Listing.Kind)
+    assert listings.filter(state=Listing.State.ACTIVE).count() > 360
+    assert listings.filter(county="Los Angeles County").count() > 60, "a quarter of the state"
+    assert listings.values("county").distinct().count() > 20
+    assert not listings.exclude(state_code="CA").exists()
+    assert not listings.filter(kind=Listing.Kind.AGENT, person=None).exists()
+    for listing in listings:
+        validate_hours(listing.hours)
+        validate_special_days(listing.special_days)
+        assert set(listing.languages) <= set(LANGUAGES)
+        assert set(listing.services) <= dict(SERVICES).keys()
+
+
+def test_the_same_seed_makes_the_same_listings(world: World) -> None:
+    shape = replace(SHAPE, consumers=0, crw_cases=0, listings=50)
+    _seed(world, shape)
+    _seed(world, shape)
+    places = Listing.objects.values("name", "street", "latitude").distinct()
+    assert (places.count(), Listing.objects.count()) == (50, 100)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -72,3 +74,26 @@ def test_every_package_is_pinned_by_hash_and_names_no_host(name: str) -> None:
     pins = [line for line in text.splitlines() if "==" in line and not line.startswith("#")]
     assert pins
     assert text.count("--hash=") >= len(pins)
+
+
+def test_catalogues_are_compiled_once_and_again_when_they_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "es" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    monkeypatch.setattr(bootstrap, "CATALOGUES", tmp_path)
+    monkeypatch.setattr(bootstrap, "CATALOGUES_STAMP", tmp_path / "stamp")
+    monkeypatch.setattr(bootstrap, "VENV", Path(sys.prefix))
+
+    def compiled(text: str) -> bool:
+        source.write_text(f'msgid ""\nmsgstr ""\n\n{text}', encoding="utf-8")
+        bootstrap.compile_catalogues(dict(os.environ))
+        assert source.with_suffix(".mo").exists()
+        return "compiling" in capfd.readouterr().out
+
+    assert compiled('msgid "Closed"\nmsgstr "Cerrado"\n')
+    assert not compiled('msgid "Closed"\nmsgstr "Cerrado"\n')
+    assert compiled('msgid "Closed"\nmsgstr "Está cerrado"\n')
+    assert "Está cerrado".encode() in source.with_suffix(".mo").read_bytes()
+    source.with_suffix(".mo").unlink()
+    assert compiled('msgid "Closed"\nmsgstr "Está cerrado"\n'), "what was removed is made again"

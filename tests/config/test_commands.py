@@ -37,6 +37,7 @@ BY_NO_DAY = {
     "bench",
     "build_docs",
     "business_time",
+    "collect_messages",
     "create_api_token",
     "learn_actions",
     "list_routes",

@@ -7,12 +7,25 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from tests.world import World
 
-@pytest.mark.django_db
-def test_no_search_engine_is_let_in(client: Client) -> None:
+
+def test_a_search_engine_is_let_into_the_finder_and_nowhere_else(
+    client: Client, world: World
+) -> None:
     answer = client.get("/robots.txt")
     assert answer["Content-Type"].startswith("text/plain")
-    assert answer.content.decode() == "User-agent: *\nDisallow: /\n"
+    lines = answer.content.decode().splitlines()
+    assert [line for line in lines if line.startswith("Allow")] == ["Allow: /find/"]
+    assert {"Disallow: /", "Disallow: /find/*?", "Disallow: /find/*/embed/"} <= set(lines)
+    maps = [line for line in lines if line.startswith("Sitemap")]
+    assert maps == [f"Sitemap: {settings.PUBLIC_URL}/find/{world.exchange.slug}/sitemap.xml"]
+
+
+def test_an_exchange_without_a_finder_has_no_map(client: Client, world: World) -> None:
+    world.exchange.modules = ["ticket"]
+    world.exchange.save()
+    assert "Sitemap" not in client.get("/robots.txt").content.decode()
 
 
 @pytest.mark.django_db

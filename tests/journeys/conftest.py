@@ -1,7 +1,8 @@
 """A running portal for the browser: the same command a person uses, with its demo world.
 
 A portal that runs already, started with ``DEMO_PASSWORD`` set to ``PASSWORD`` below, is used as it
-is when ``JOURNEYS_AT`` holds its address; its people then go on from where they left off.
+is when ``JOURNEYS_AT`` holds its address; its people then go on from where they left off. Journeys
+that run a command beside it need ``JOURNEYS_STATE`` as well: its state folder.
 """
 
 from __future__ import annotations
@@ -37,20 +38,20 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder the portal keeps its database and files in."""
+    running = os.environ.get("JOURNEYS_STATE")
+    return Path(running) if running else tmp_path_factory.mktemp("journeys")
+
+
+@pytest.fixture(scope="session")
+def portal(state: Path) -> Iterator[str]:
     """The address of a portal started by ``run_portal`` in a state folder of its own."""
     if running := os.environ.get("JOURNEYS_AT"):
         yield running.rstrip("/")
         return
-    state = tmp_path_factory.mktemp("journeys")
     port = _free_port()
-    environment = {key: value for key, value in os.environ.items() if key not in _OURS}
-    environment |= {
-        "LIAISON_STATE": str(state),
-        "PORT": str(port),
-        "DEMO_PASSWORD": PASSWORD,
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
+    environment = _environment(state) | {"PORT": str(port), "DEMO_PASSWORD": PASSWORD}
     log = (state / "portal.log").open("w+")
     process = subprocess.Popen(
         [sys.executable, "manage.py", "run_portal"],
@@ -67,6 +68,25 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
         log.close()
+
+
+@pytest.fixture
+def manage(portal: str, state: Path) -> Callable[..., None]:
+    """``manage("sweep_timers", "--now", …)``: a command beside the running portal."""
+
+    def run(*words: str) -> None:
+        command = [sys.executable, "manage.py", *words]
+        subprocess.run(command, cwd=ROOT, env=_environment(state), check=True, timeout=START_LIMIT)
+
+    return run
+
+
+def _environment(state: Path) -> dict[str, str]:
+    inherited = {key: value for key, value in os.environ.items() if key not in _OURS}
+    return inherited | {
+        "LIAISON_STATE": str(state),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
 
 
 def _wait_until_it_answers(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -124,15 +144,25 @@ class Person:
 
 
 @pytest.fixture
-def arrive(browser: Browser, portal: str) -> Iterator[Callable[..., Person]]:
-    """``arrive("staff@assembly13.example")``: that person, signed in, in a fresh browser."""
+def visitor(browser: Browser, portal: str) -> Iterator[Callable[..., Person]]:
+    """``visitor()``: somebody in a fresh browser who has not signed in."""
     contexts: list[BrowserContext] = []
 
-    def _arrive(email: str, *, width: int = 1280) -> Person:
+    def _visit(email: str = "", *, width: int = 1280) -> Person:
         context = browser.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
-        return Person(context, portal, email).sign_in()
+        return Person(context, portal, email)
 
-    yield _arrive
+    yield _visit
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def arrive(visitor: Callable[..., Person]) -> Callable[..., Person]:
+    """``arrive("staff@assembly13.example")``: that person, signed in, in a fresh browser."""
+
+    def _arrive(email: str, *, width: int = 1280) -> Person:
+        return visitor(email, width=width).sign_in()
+
+    return _arrive

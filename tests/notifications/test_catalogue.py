@@ -26,7 +26,7 @@ FORBIDDEN = {"name", "phone", "email", "birth", "note", "description", "reason",
 
 
 def _sources() -> Iterator[ast.AST]:
-    for room in ("portal", "escalations", "notifications"):
+    for room in ("portal", "escalations", "storefronts", "notifications"):
         for path in (ROOT / room).rglob("*.py"):
             if "migrations" not in path.parts and path.name != "catalogue.py":
                 yield ast.parse(path.read_text(encoding="utf-8"))

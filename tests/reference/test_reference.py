@@ -28,6 +28,15 @@ PUBLIC = {
     "health-ready",
     "robots",
     "security-contact",
+    "storefronts:find",
+    "storefronts:find-place",
+    "storefronts:find-photo",
+    "storefronts:find-help",
+    "storefronts:find-help-sent",
+    "storefronts:find-embed",
+    "storefronts:find-widget",
+    "storefronts:find-map",
+    "storefronts:find-map-part",
 }
 
 

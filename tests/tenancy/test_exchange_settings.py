@@ -122,3 +122,36 @@ def test_t08_a_change_is_recorded_by_the_names_of_its_fields(world: World) -> No
 def test_t08_only_an_administrator_changes_settings(world: World) -> None:
     with pytest.raises(NotAllowed):
         administration.update_exchange(actor=world.actor("ea.lead"), time_zone="UTC")
+
+
+def test_a_web_site_of_the_exchange_is_an_origin_a_browser_would_send(world: World) -> None:
+    sites = ["https://www.exchange.example", "https://exchange.example:8443", "http://localhost:80"]
+    change(world, website_origins=sites)
+    assert world.exchange.website_origins == sites
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "*",
+        "https://*.exchange.example",
+        "http://www.exchange.example",
+        "https://www.exchange.example/",
+        "https://www.exchange.example; script-src *",
+        "https://www.exchange.example https://other.example",
+        "https://user@exchange.example",
+        "https://WWW.exchange.example",
+        "https://exchange",
+        "https://exchange.example:0",
+        "https://exchange.example\n",
+        "javascript:alert(1)",
+        "null",
+        "'self'",
+    ],
+)
+def test_nothing_else_may_frame_a_page_or_end_the_rule_it_is_put_into(
+    world: World, site: str
+) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        change(world, website_origins=[site])
+    assert list(refusal.value.message_dict) == ["website_origins"]

@@ -23,6 +23,7 @@ _SIZES = (
     "enrollers",
     "crw_cases",
     "largest_agency",
+    "listings",
     "seed",
 )
 
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--largest-agency", type=int, help="how many of them the largest agency has, about"
         )
+        parser.add_argument("--listings", type=int, help="storefronts, agents and counselors")
         parser.add_argument("--exchange", default="covered-california", help="its slug")
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same people")
         add_now(parser)

@@ -225,7 +225,10 @@ def _form_page(
         # Outside people act without a version: its growth would tell of inner work.
         "version": "" if actor.is_outside else case.version,
         "seen_at": "" if actor.is_outside else timezone.now().isoformat(),
-        "tells_outside": act.audience != "internal" and kinds.get(case.kind).is_shared,
+        "tells_outside": (
+            act.audience != "internal" and kinds.get(case.kind).is_shared and not actor.is_outside
+        ),
+        "brought_by": kinds.get(case.kind).brought_by.lower(),
         "page": BENCH if from_bench(request) else "",
         "back_url": bench_address(request, case.number) if from_bench(request) else "",
         "boxes": [(f.name, f.label, f.id_for_label) for f in map(form.__getitem__, boxes)],

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.casework.machine import Refused
 from portal.consumers.mirror import Delegation
-from portal.delegations import selectors, services
+from portal.delegations import elsewhere, selectors, services
 from portal.delegations.forms import AcceptForm, ReasonForm, TransferForm
 from portal.delegations.tool import SEARCH
 from portal.delegations.views.common import actor_with, show_errors
@@ -56,6 +56,7 @@ def standing(request: HttpRequest, tab: str = "pending") -> HttpResponse:
         "may_transfer": actor.may(services.TRANSFER),
         "may_end": actor.may(services.END),
         "shows_enroller": actor.may("consumers.view_organization"),
+        "elsewhere": elsewhere.waiting_for(actor) if tab == "pending" else (),
     }
     return render(request, "delegations/standing.html", context)
 

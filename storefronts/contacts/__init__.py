@@ -1,0 +1,1 @@
+"""Requests for help that consumers send from the public finder."""

@@ -1,0 +1,1 @@
+"""How other sites and programs reach the finder: an API, a frame, a map of its pages."""
