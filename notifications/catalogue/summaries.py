@@ -29,6 +29,7 @@ def _is_there(key: str, label: str) -> MessageKind:
         recipients=reader,
         variables=COMMON,
         required=frozenset({"link"}),
+        page="mailbox:index",
         source="SM-01, SM-02",
     )
 

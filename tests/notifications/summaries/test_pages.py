@@ -1,4 +1,4 @@
-"""A summary on its page, in a file and in the API, as its reader may see it (SM-05, SM-06)."""
+"""A summary on its page and in a file, as its reader may see it (SM-02, SM-05, SM-06)."""
 
 from __future__ import annotations
 
