@@ -3,7 +3,6 @@
 from django.contrib import admin
 
 from portal.tenancy.adminsite import ServiceModelAdmin, site
-from storefronts.campaigns.services import RUN
 from storefronts.models import Campaign
 
 
@@ -11,7 +10,6 @@ from storefronts.models import Campaign
 class CampaignAdmin(ServiceModelAdmin):
     """Whom they concern and until when; they are written on their own pages."""
 
-    action = RUN
     edited_at = "storefronts:campaigns"
     list_display = ("title", "applied_before", "deadline", "is_active", "lapsed_at")
     list_filter = ("is_active",)

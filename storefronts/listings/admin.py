@@ -3,7 +3,6 @@
 from django.contrib import admin
 
 from portal.tenancy.adminsite import ServiceModelAdmin, site
-from storefronts.listings.selectors import MANAGE
 from storefronts.models import Listing
 
 
@@ -11,7 +10,6 @@ from storefronts.models import Listing
 class ListingAdmin(ServiceModelAdmin):
     """Where a place is, whose it is, and whether consumers find it."""
 
-    action = MANAGE
     edited_at = "storefronts:listings"
     list_display = ("name", "kind", "organization", "city", "zip_code", "state", "applied_on")
     list_filter = ("kind", "state")
