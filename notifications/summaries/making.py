@@ -99,7 +99,7 @@ def _due(exchange: Exchange, now: datetime) -> list[date]:
 def _go_on(
     exchange: Exchange, day: date, now: datetime, counts: SummaryCounts, *, sends_mail: bool
 ) -> bool:
-    """Do the next step of a day in a transaction of its own; False when the day is complete."""
+    """Do the next step of a day in a transaction of its own; False when it was the last."""
     with use_exchange(exchange):
         SummaryDay.objects.bulk_create(
             [SummaryDay(exchange=exchange, local_date=day)], ignore_conflicts=True
@@ -122,7 +122,7 @@ def _go_on(
             counts.days += 1
             _record(exchange, day)
         row.save(update_fields=["alerts_at", "reached", "finished_at"])
-    return True
+    return row.finished_at is None
 
 
 def _next_people(exchange: Exchange, after: int) -> list[int]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notifications.summaries.days import CATCH_UP, due_days, is_late, latest_due
@@ -30,6 +30,7 @@ def ticks(day: date, zone: ZoneInfo) -> list[datetime]:
     return [first + timedelta(minutes=5 * number) for number in range(50 * 12)]
 
 
+@settings(max_examples=20)  # each is six hundred ticks
 @given(zones, st.sampled_from([BACK, FORWARD]) | st.dates(date(2026, 1, 1), date(2027, 12, 31)))
 @example(ZONES[0], BACK)
 @example(ZONES[0], FORWARD)

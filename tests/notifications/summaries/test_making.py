@@ -226,7 +226,7 @@ def test_the_day_is_that_of_the_exchange_s_zone(world: World, other_world: World
     assert not Summary.objects.filter(exchange=world.exchange).exists()
 
 
-def test_a_day_takes_as_many_statements_for_a_hundred_alerts_as_for_one(world: World) -> None:
+def test_a_day_takes_as_many_statements_for_a_dozen_alerts_as_for_one(world: World) -> None:
     def statements(day: date) -> int:
         with CaptureQueriesContext(connection) as captured:
             make(world, day)
@@ -234,7 +234,7 @@ def test_a_day_takes_as_many_statements_for_a_hundred_alerts_as_for_one(world: W
 
     ground.enroll(given(world), updates_pending=True)
     one = statements(TODAY)
-    for _ in range(60):
+    for _ in range(11):
         ground.enroll(given(world), updates_pending=True)
     assert statements(TOMORROW) == one
 
