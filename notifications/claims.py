@@ -5,7 +5,7 @@ down in a round is due in the next step of the same round, however long each too
 last from the moment of the act, a lease or a pause, is counted on a clock that moves on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -17,6 +17,18 @@ def moving_on(now: datetime) -> Callable[[], datetime]:
     """A clock that starts at ``now``: in a long round a lease must not begin in the past."""
     started = monotonic()
     return lambda: now + timedelta(seconds=monotonic() - started)
+
+
+def turns(limit: int, patience: timedelta | None) -> Iterator[int]:
+    """Count up to ``limit`` turns, and begin none when ``patience`` is over. None: no hurry."""
+    if patience is None:
+        yield from range(limit)
+        return
+    ends = monotonic() + patience.total_seconds()
+    for turn in range(limit):
+        if monotonic() >= ends:
+            return
+        yield turn
 
 
 def claim_next(waiting: QuerySet[Any], *, due: datetime, lease_until: datetime) -> int | None:

@@ -18,7 +18,7 @@ from notifications.channels import rules, webhooks
 from notifications.channels.choices import Way
 from notifications.channels.groups import group_of
 from notifications.channels.inbox import put_in_mailboxes
-from notifications.claims import claim_next, moving_on
+from notifications.claims import claim_next, moving_on, turns
 from notifications.crowds import ring_crowd
 from notifications.mail_rows import write_mail
 from notifications.models import Bell
@@ -66,11 +66,14 @@ class DrainCounts:
         return asdict(self)
 
 
-def drain_outbox(*, exchange: Exchange, now: datetime, limit: int = 1_000) -> DrainCounts:
+def drain_outbox(
+    *, exchange: Exchange, now: datetime, limit: int = 1_000, patience: timedelta | None = None
+) -> DrainCounts:
     """Handle at most ``limit`` waiting messages of one exchange that are due at ``now`` (UTC).
 
-    What it writes bears that instant too, so a mail is due in the round that wrote it.
-    Safe to repeat, to run twice at once, and to be killed anywhere.
+    What it writes bears that instant too, so a mail is due in the round that wrote it. When
+    ``patience`` is over it takes up no other. Safe to repeat, to run twice at once, and to be
+    killed anywhere.
 
     Raises:
         ValueError: ``now`` has no time zone.
@@ -79,7 +82,7 @@ def drain_outbox(*, exchange: Exchange, now: datetime, limit: int = 1_000) -> Dr
         raise ValueError("A drain needs an instant with a time zone.")
     counts = DrainCounts()
     clock = moving_on(now)
-    for _ in range(limit):
+    for _ in turns(limit, patience):
         with use_exchange(exchange):
             message = _claim(exchange, due=now, lease_until=clock() + LEASE)
         if message is None:

@@ -26,7 +26,7 @@ from notifications.catalogue import get
 from notifications.channels import rules
 from notifications.channels.choices import Way
 from notifications.channels.groups import urgent_keys
-from notifications.claims import claim_next, moving_on
+from notifications.claims import claim_next, moving_on, turns
 from notifications.drain import ring_operators
 from notifications.mail_rows import EMPTIED, PATIENCE
 from notifications.models import MailMessage
@@ -69,16 +69,20 @@ def send_mails(
     exchange: Exchange,
     now: datetime,
     limit: int = 1_000,
+    patience: timedelta | None = None,
     session: Callable[[], SmtpSession] = SmtpSession,
 ) -> MailCounts:
-    """Send at most ``limit`` waiting mails of one exchange that are due at ``now`` (UTC)."""
+    """Send at most ``limit`` waiting mails of one exchange that are due at ``now`` (UTC).
+
+    When ``patience`` is over it begins no other.
+    """
     counts = MailCounts()
     counts.uncertain += _park_interrupted(exchange, now)
     clock = moving_on(now)
     with use_exchange(exchange):
         quiet = rules.quiet_hours(exchange)
     with session() as smtp:
-        for _ in range(limit):
+        for _ in turns(limit, patience):
             moment = clock()
             ends = quiet.until(moment) if quiet else None
             with use_exchange(exchange):

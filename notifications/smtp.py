@@ -15,7 +15,6 @@ from types import TracebackType
 
 from django.conf import settings
 
-_ANSWERED_OK = 250
 _GO_AHEAD = 354
 _CLOSING = 421
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
@@ -100,8 +99,12 @@ class SmtpSession:
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return Delivery(Outcome.UNKNOWN, _name(error))
-        if code == _ANSWERED_OK:
+        if code // 100 == 2:
             return Delivery(Outcome.ACCEPTED)
+        if code // 100 not in (4, 5):
+            # No answer of SMTP's: whether it has the mail cannot be read from it.
+            self._hang_up()
+            return Delivery(Outcome.UNKNOWN, f"SMTP {code}")
         return self._refused(code)
 
     def _refused(self, code: int) -> Delivery:

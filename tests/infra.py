@@ -37,6 +37,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
+def servers_of(config: pytest.Config) -> embedded.EmbeddedServers | None:
+    """The servers of this session, for drills that restart them; None in a worker of xdist."""
+    return config.stash.get(_SERVERS, None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the servers and remove what they wrote."""
     if _SERVERS in config.stash:

@@ -4,6 +4,7 @@ import hashlib
 
 from django.core.cache import cache
 from django.http import HttpRequest
+from redis.exceptions import RedisError
 
 from portal.proxies import client_address
 
@@ -22,8 +23,8 @@ def is_over_limit(request: HttpRequest, token: str) -> bool:
 
 def _count(kind: str, value: str) -> int:
     key = f"releases:{kind}:{hashlib.sha256(value.encode()).hexdigest()}"
-    cache.add(key, 0, _SECONDS)
     try:
+        cache.add(key, 0, _SECONDS)
         return cache.incr(key)
-    except ValueError:  # it lapsed between the two
+    except (ValueError, RedisError):  # it lapsed between the two, or the cache is away
         return 1

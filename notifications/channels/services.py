@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import time
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,7 +42,12 @@ def choose_channels(*, actor: Actor, choices: Choices) -> list[str]:
     now = timezone.now()
     for group, way in sorted(changed):
         is_on = choices[group, way]
-        here = {"exchange": actor.exchange, "person": actor.person, "group": group, "way": way}
+        here: dict[str, Any] = {
+            "exchange": actor.exchange,
+            "person": actor.person,
+            "group": group,
+            "way": way,
+        }
         if is_on == standing[group, way].default:
             Preference.objects.filter(**here).delete()
         else:
@@ -91,8 +97,8 @@ def set_rules(*, actor: Actor, defaults: Choices, fixed: Choices) -> list[str]:
                 "changed_at": now,
             },
         )
-        said = "fixed_on" if is_fixed and is_on else "fixed_off" if is_fixed else is_on
-        changed.append((f"{group}.{way}", {True: "on", False: "off"}.get(said, said)))
+        said = "on" if is_on else "off"
+        changed.append((f"{group}.{way}", f"fixed_{said}" if is_fixed else said))
     if changed:
         record(
             actor=actor,

@@ -17,7 +17,7 @@ from notifications.catalogue import Circle, MessageKind, get
 from notifications.channels import addresses, calling
 from notifications.channels.groups import group_of
 from notifications.channels.hooks import Webhook, WebhookAttempt, WebhookDelivery
-from notifications.claims import claim_next, moving_on
+from notifications.claims import claim_next, moving_on, turns
 from notifications.recipients import still_true
 from notifications.wording import case_link
 from portal.casework import kinds
@@ -99,16 +99,17 @@ def send_webhooks(
     exchange: Exchange,
     now: datetime,
     limit: int = 500,
+    patience: timedelta | None = None,
     connector: calling.Connector | None = None,
     resolver: addresses.Resolver | None = None,
 ) -> WebhookCounts:
     """Call for at most ``limit`` waiting deliveries of one exchange that are due at ``now`` (UTC).
 
-    A worker that dies leaves a lease that runs out.
+    A worker that dies leaves a lease that runs out. When ``patience`` is over it calls no other.
     """
     counts = WebhookCounts()
     clock = moving_on(now)
-    for _ in range(limit):
+    for _ in turns(limit, patience):
         moment = clock()
         with use_exchange(exchange):
             delivery = _claim(exchange, due=now, lease_until=moment + LEASE)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from hashlib import blake2s
 from secrets import token_hex
+from time import monotonic
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -28,6 +29,9 @@ from portal.ui.navigation import MayAct
 REMEMBERED: Final = 300
 #: A mark outlives every number that was remembered under it.
 _MARKED: Final = 2 * REMEMBERED
+#: Seconds for which a cache that did not answer is told nothing: whoever tells thousands, one by
+#: one, would else wait for its time-out each time.
+_LEFT_ALONE: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class Answer:
 
 
 _counts: dict[str, LiveCount] = {}
+#: When a cache that did not answer is told something again, on this process's own clock.
+_silent_until = 0.0
 
 
 def register(count: LiveCount) -> None:
@@ -157,8 +163,13 @@ def touch_exchange(exchange_id: int) -> None:
 
 def _touch(names: list[str]) -> None:
     def forget() -> None:
-        with suppress(RedisError):
+        global _silent_until
+        if monotonic() < _silent_until:
+            return
+        try:
             cache.set_many(dict.fromkeys(names, token_hex(8)), _MARKED)
+        except RedisError:
+            _silent_until = monotonic() + _LEFT_ALONE
 
     if names:
         transaction.on_commit(forget, robust=True)

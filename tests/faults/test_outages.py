@@ -1,5 +1,7 @@
 """Servers that are away, slow or refuse: nothing lost, nothing sent twice unknowingly.
 
+Valkey and PostgreSQL are those of the test session, really killed and started again.
+
 Counted as: expected are the mails in the database, seen those the server accepted. Lost is what
 was expected and neither seen nor shown to an operator; doubled is one Message-ID seen twice.
 ``python tests/faults/outages.py 100`` runs more rounds.
@@ -8,23 +10,28 @@ was expected and neither seen nor shown to an operator; doubled is one Message-I
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection, connections, transaction
+from django.db import Error, connection, connections, transaction
 from django.test import override_settings
 
+from config.embedded import EmbeddedServers
 from notifications import drain
 from notifications.drain import drain_outbox
 from notifications.models import Bell, MailMessage
 from notifications.work import work_off
 from portal.casework.models import OutboxMessage
+from portal.ui import live
+from tests import infra
 from tests.database import connect_as_owner
 from tests.faults.test_drain_kills import _buried, _in_child
 from tests.notifications.ground import (
@@ -49,6 +56,21 @@ UNSENT = ("waiting", "sending")
 def sink() -> Iterator[Sink]:
     with smtp_sink() as found:
         yield found
+
+
+@pytest.fixture
+def servers(request: pytest.FixtureRequest) -> EmbeddedServers:
+    """PostgreSQL and Valkey of this session, for this session alone."""
+    found = infra.servers_of(request.config)
+    if found is None:
+        pytest.skip("other workers use the same servers")
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _cache_not_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one drill does to the cache is not the next one's."""
+    monkeypatch.setattr(live, "_silent_until", 0.0)
 
 
 @pytest.fixture
@@ -169,6 +191,113 @@ def test_valkey_away_or_emptied_loses_nothing(office_world: World, sink: Sink, f
     _check_bells(office_world)
 
 
+@contextmanager
+def _fault(servers: EmbeddedServers, fault: str) -> Iterator[None]:
+    """Do something to Valkey; afterwards it is there again."""
+    valkey = servers.valkey
+    assert valkey is not None
+    assert valkey.process is not None
+    match fault:
+        case "flushed":
+            cache.clear()
+        case "silent":
+            valkey.process.send_signal(signal.SIGSTOP)
+        case _:
+            valkey.process.kill()
+            valkey.process.wait()
+    if fault == "restarted":
+        servers.restart_dead()
+    yield
+    if fault == "silent":
+        valkey.process.send_signal(signal.SIGCONT)
+    servers.restart_dead()
+
+
+class _Worker(threading.Thread):
+    """One round of work in a thread of its own; what ended it is kept in ``error``."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            work_off(exchange=self.world.exchange, now=NOW)
+        except Error as error:
+            self.error = error
+        finally:
+            connections.close_all()
+
+
+@pytest.mark.parametrize("fault", ["flushed", "restarted", "cut", "silent"])
+def test_valkey_lost_in_the_middle_of_sending_costs_nothing(
+    office_world: World, sink: Sink, servers: EmbeddedServers, fault: str
+) -> None:
+    expected = _fill(office_world)
+    sink.holds = True
+    worker = _Worker(office_world)
+    worker.start()
+    assert sink.is_asked.wait(20)
+    with transaction.atomic():
+        office_world.enter()
+        more = case_of_office(office_world)
+        message(office_world, "constituent.updated", more)
+    with _fault(servers, fault):
+        sink.may_answer.set()
+        worker.join(60)
+        work_off(exchange=office_world.exchange, now=NOW)
+    assert worker.error is None
+    _work_until_quiet(office_world, NOW, rounds=2)
+    mails = _count(office_world, sink, expected + READERS)
+    assert set(mails.values()) == {"sent"}
+    _check_bells(office_world, messages=ROUNDS + 1)
+
+
+@pytest.mark.parametrize(("point", "parked"), [("a message", 0), ("a mail", 1)])
+def test_postgresql_restarted_in_the_middle_leaves_nothing_half_done(
+    office_world: World,
+    sink: Sink,
+    servers: EmbeddedServers,
+    monkeypatch: pytest.MonkeyPatch,
+    point: str,
+    parked: int,
+) -> None:
+    expected = _fill(office_world)
+    if point == "a mail":
+        sink.holds = True
+    else:
+        _hold_first_message(sink, monkeypatch)
+    worker = _Worker(office_world)
+    worker.start()
+    assert sink.is_asked.wait(20)
+    connections.close_all()
+    assert servers.postgres is not None
+    assert servers.postgres.process is not None
+    servers.postgres.process.send_signal(signal.SIGINT)  # ends sessions, and then itself
+    servers.postgres.process.wait(30)
+    servers.restart_dead()
+    sink.may_answer.set()
+    worker.join(60)
+    _work_until_quiet(office_world, NOW)
+    mails = _count(office_world, sink, expected)
+    assert Counter(mails.values())["parked"] == parked, "only what nobody can know"
+    assert set(mails.values()) <= {"sent", "parked"}
+    _check_bells(office_world)
+
+
+def _hold_first_message(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = drain._write_mails
+
+    def held(*args: Any) -> None:
+        real(*args)
+        if not sink.is_asked.is_set():
+            sink.is_asked.set()
+            sink.may_answer.wait(30)
+
+    monkeypatch.setattr(drain, "_write_mails", held)
+
+
 @pytest.mark.parametrize("point", ["_tell_people", "_write_mails"])
 def test_a_database_that_ends_the_session_within_a_message_leaves_nothing_half_done(
     office_world: World, sink: Sink, point: str
@@ -223,11 +352,11 @@ def test_two_beats_at_once_tell_everybody_once(office_world: World, sink: Sink) 
     _check_bells(office_world)
 
 
-def _check_bells(world: World) -> None:
+def _check_bells(world: World, messages: int = ROUNDS) -> None:
     with transaction.atomic():
         world.enter()
         rung = Counter(
             Bell.objects.filter(key="constituent.updated").values_list("message_id", "person_id")
         )
-    assert len(rung) == ROUNDS * READERS
+    assert len(rung) == messages * READERS
     assert set(rung.values()) == {1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,6 +74,11 @@ class Sink:
     accepted: list[Message] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     connections: int = 0
+    #: Set, a mail's content waits for its answer until :attr:`may_answer` is; :attr:`is_asked` says
+    #: that one does.
+    holds: bool = False
+    is_asked: threading.Event = field(default_factory=threading.Event)
+    may_answer: threading.Event = field(default_factory=threading.Event)
 
     @property
     def ids(self) -> list[str]:
@@ -108,7 +114,10 @@ class Sink:
             server.transport.abort()
         elif self.mode == "fall silent":
             await asyncio.Event().wait()
-        return "250 OK"
+        if self.holds:
+            self.is_asked.set()
+            await asyncio.to_thread(self.may_answer.wait, 30)
+        return {"mumble": "Well then", "accept otherwise": "252 Taken"}.get(self.mode, "250 OK")
 
 
 @contextmanager

@@ -10,20 +10,25 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connections, transaction
+from django.test import override_settings
 from django.utils.crypto import get_random_string
 from guardian.shortcuts import assign_perm
 
 from escalations.constituent import services as constituent
 from escalations.constituent.models import ReferralContact
 from escalations.releases.models import Release
-from notifications import catalogue, claims, drain
+from notifications import catalogue, claims, drain, tasks
 from notifications.catalogue import Channel, Circle
 from notifications.drain import drain_outbox
 from notifications.models import Bell, MailMessage
+from notifications.work import work_off
 from portal.casework.common_acts import add_note, assign_case, take_case
 from portal.casework.models import Case, OutboxMessage
 from portal.tenancy.services import end_membership, set_person_active
+from portal.ui import live
+from tests.escalations.releases.ground import valid_release
 from tests.notifications.ground import (
     CANARIES,
     CANARY_TEXTS,
@@ -36,6 +41,9 @@ from tests.world import NOW, World, build_world
 LATER = NOW + timedelta(hours=1)
 #: Messages to whoever opened the case, and to those a note names.
 NOT_BY_THE_OPENER = frozenset({"case.mentioned", "ticket.returned"})
+
+#: Said only while a release form is in force.
+OF_A_VALID_FORM = frozenset({"release.valid", "release.expiring"})
 
 
 def _drain(world: World, now: Any = NOW) -> drain.DrainCounts:
@@ -198,7 +206,7 @@ def test_a_message_of_one_exchange_reaches_nobody_of_another(
 def test_no_message_gives_away_anything_of_the_case_EA_19_X_02(
     world: World, kind: catalogue.MessageKind
 ) -> None:
-    if kind.circle not in (Circle.OFFICE, Circle.STAFF):
+    if kind.circle not in (Circle.OFFICE, Circle.STAFF) or "number" not in kind.variables:
         pytest.skip("is not about a case; the catalogue's tests hold its variables")
     case = case_of_office(world)
     event = case.events.first()
@@ -210,11 +218,13 @@ def test_no_message_gives_away_anything_of_the_case_EA_19_X_02(
         mentions=[world.people["ea.lead"]],
     )
     noted = case.events.get(verb="note")
+    if kind.key in OF_A_VALID_FORM:
+        valid_release(world, case)
     forget_messages(world)
     message(
         world,
         kind.key,
-        case if "number" in kind.variables else None,
+        case,
         recipient=world.people["ea.analyst"],
         # Nobody is told of what they did themselves: whoever opened the case wrote the first event.
         data={"event": noted.pk if kind.key in NOT_BY_THE_OPENER else event.pk},
@@ -227,6 +237,31 @@ def test_no_message_gives_away_anything_of_the_case_EA_19_X_02(
         text = f"{mail.subject}\n{mail.body}\n{mail.rfc_message_id}"
         for canary in CANARY_TEXTS:
             assert canary not in text
+
+
+def test_the_task_works_off_the_outbox_though_no_cache_takes_its_pulse(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case_of_office(world)
+    monkeypatch.setattr(live, "_silent_until", 0.0)
+    away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    with override_settings(CACHES={"default": away}):
+        tasks.drain_outbox()
+    world.enter()
+    assert _told("constituent.received")
+    assert not OutboxMessage.objects.filter(state="waiting").exists()
+
+
+def test_whose_share_of_the_time_is_over_takes_up_nothing_more(world: World) -> None:
+    case_of_office(world)
+    work_off(exchange=world.exchange, now=NOW, share=timedelta(0))
+    world.enter()
+    waiting = OutboxMessage.objects.filter(state="waiting")
+    assert waiting.exists()
+    assert set(waiting.values_list("attempts", flat=True)) == {0}
+    work_off(exchange=world.exchange, now=NOW, share=timedelta(minutes=1))
+    world.enter()
+    assert not waiting.exists()
 
 
 def test_a_poison_message_is_parked_after_three_attempts_and_blocks_nobody(

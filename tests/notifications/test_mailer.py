@@ -367,6 +367,8 @@ def test_outcomes_are_told_apart_by_the_step_that_failed(sink: Sink) -> None:
         "refuse content": Outcome.REFUSED,
         "hang up early": Outcome.LATER,
         "hang up late": Outcome.UNKNOWN,
+        "mumble": Outcome.UNKNOWN,
+        "accept otherwise": Outcome.ACCEPTED,
     }
     for mode, outcome in wanted.items():
         sink.mode = mode
