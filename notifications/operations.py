@@ -173,6 +173,21 @@ def rows_of(
     return sorted(found, key=lambda row: (not row.is_stuck, row.next_at))
 
 
+def may_have_arrived(*, actor: Actor, tokens: Iterable[str]) -> int:
+    """How many of the chosen may have reached their reader already, who would get them twice.
+
+    Raises:
+        NotAllowed: the actor does not look after the outbox.
+    """
+    actor.require("notifications.operate")
+    lanes = (Lane.MAIL, Lane.TEXT)
+    keys = [pk for lane, pk in map(_parts, list(tokens)[:SHOWN]) if lane in lanes]
+    parked = MailMessage.objects.filter(
+        pk__in=keys, exchange_id=actor.exchange_id, state=MailMessage.State.PARKED
+    )
+    return parked.count()
+
+
 @transaction.atomic
 def send_again_many(*, actor: Actor, tokens: Iterable[str]) -> tuple[int, int]:
     """Have rows tried again, at most a hundred; returns how many, and how many could not be.
@@ -183,8 +198,7 @@ def send_again_many(*, actor: Actor, tokens: Iterable[str]) -> tuple[int, int]:
     actor.require("notifications.operate")
     done = failed = 0
     for token in list(dict.fromkeys(tokens))[:SHOWN]:
-        lane, _, number = token.partition(":")
-        pk = int(number) if number.isdecimal() and len(number) <= 18 else 0
+        lane, pk = _parts(token)
         try:
             _send_again(actor, lane, pk)
         except (
@@ -197,6 +211,11 @@ def send_again_many(*, actor: Actor, tokens: Iterable[str]) -> tuple[int, int]:
         else:
             done += 1
     return done, failed
+
+
+def _parts(token: str) -> tuple[str, int]:
+    lane, _, number = token.partition(":")
+    return lane, int(number) if number.isdecimal() and len(number) <= 18 else 0
 
 
 def _send_again(actor: Actor, lane: str, pk: int) -> None:

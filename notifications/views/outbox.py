@@ -40,6 +40,13 @@ class OutboxFilter(forms.Form):
         self.fields["key"].choices = choices  # type: ignore[attr-defined]
 
 
+class Chosen(forms.Form):
+    """What was ticked, carried through the question whether it is meant."""
+
+    selected = forms.MultipleChoiceField(widget=forms.MultipleHiddenInput)
+    confirmed = forms.BooleanField(widget=forms.HiddenInput)
+
+
 @require_safe
 def outbox(request: HttpRequest) -> HttpResponse:
     """What waits, what failed and why, by channel and message; the stuck first."""
@@ -64,14 +71,34 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def send_again(request: HttpRequest) -> HttpResponse:
-    """Have everything that was ticked tried again."""
+    """Ask, then have everything that was ticked tried again."""
     actor = actor_with(request, _OPERATE)
-    done, failed = operations.send_again_many(actor=actor, tokens=request.POST.getlist("selected"))
+    tokens = request.POST.getlist("selected")
+    if not tokens:
+        messages.warning(request, "Nothing was chosen.")
+        return redirect("notifications:outbox")
+    if "confirmed" not in request.POST:
+        return render(request, "ui/confirm.html", _question(actor, tokens))
+    done, failed = operations.send_again_many(actor=actor, tokens=tokens)
     if failed:
         messages.warning(request, f"{failed} could not be tried again: no longer stuck, or gone.")
     if done:
         messages.success(request, f"{done} will be tried again with the next round.")
     return redirect("notifications:outbox")
+
+
+def _question(actor: Actor, tokens: list[str]) -> dict[str, Any]:
+    twice = operations.may_have_arrived(actor=actor, tokens=tokens)
+    return {
+        "title": "Try those chosen again?",
+        "text": "What was certainly not sent is sent once."
+        + (" What may have arrived already may then arrive twice." if twice else ""),
+        "details": [("Chosen", len(set(tokens))), ("May have arrived already", twice)],
+        "form": Chosen(initial={"selected": tokens, "confirmed": True}),
+        "action_url": reverse("notifications:outbox-again"),
+        "submit_label": "Try again",
+        "cancel_url": reverse("notifications:outbox"),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -92,7 +92,15 @@ def test_many_are_tried_again_at_once_and_what_is_not_stuck_is_counted(
     rows = operations.rows_of(stuck.exchange, NOW)
     client.force_login(stuck.people["admin"])
     tokens = [row.token for row in rows] + ["mail:999999", "nothing:1", "mail:x"]
-    page = client.post("/messages/send-again/", {"selected": tokens}, follow=True)
+    question = client.post("/messages/send-again/", {"selected": tokens})
+    assert "may then arrive twice" in question.content.decode()
+    stuck.enter()
+    assert OutboxMessage.objects.filter(state="parked").exists(), "only asked so far"
+    chosen = question.context["form"]
+    assert chosen["selected"].value() == tokens
+    page = client.post(
+        "/messages/send-again/", {"selected": tokens, "confirmed": "True"}, follow=True
+    )
     text = page.content.decode()
     assert "4 will be tried again" in text
     assert "4 could not" in text
@@ -110,6 +118,12 @@ def test_another_exchanges_rows_are_neither_counted_nor_sent(
     assert not operations.figures(other_world.exchange, NOW)
     done, failed = operations.send_again_many(actor=other_world.actor("admin"), tokens=tokens)
     assert (done, failed) == (0, 5)
+
+
+def test_trying_nothing_again_says_so(stuck: World, client: Client) -> None:
+    client.force_login(stuck.people["admin"])
+    page = client.post("/messages/send-again/", {}, follow=True)
+    assert "Nothing was chosen." in page.content.decode()
 
 
 def test_only_operators_try_again(stuck: World) -> None:
