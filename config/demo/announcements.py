@@ -1,4 +1,4 @@
-"""What Outreach and Sales has announced on the enrollers' home page (PN-03)."""
+"""What Outreach and Sales has announced on the enrollers' home page (PN-03) and by bell (BN-02)."""
 
 from datetime import timedelta
 
@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import posts_services
+from notifications.bells import services as bells
+from notifications.bells.notices import Notice
 from notifications.posts import Post
 from portal.tenancy.actor import Actor
 
@@ -48,11 +50,28 @@ _POSTS = (
         10,
     ),
 )
+#: Kind, line in the bell, what its page says, days until it rings, days until it ends.
+_NOTICES = (
+    (
+        Notice.Kind.CUSTOM,
+        "Two new job aids on income are in the toolkits",
+        "They show, with examples, which papers prove what somebody earns on their own account.",
+        0,
+        10,
+    ),
+    (
+        Notice.Kind.OUTAGE,
+        "The portal is closed tonight from 11 PM to 1 AM",
+        "New software is put in place. Save your drafts before; nothing you submitted is lost.",
+        3,
+        4,
+    ),
+)
 
 
 @transaction.atomic
 def found_announcements(*, actor: Actor) -> int:
-    """Publish the demonstration's announcements where none was ever written; returns how many."""
+    """Make the demonstration's announcements where none was ever written; returns how many."""
     if Post.objects.filter(exchange=actor.exchange).exists():
         return 0
     now = timezone.now().replace(second=0, microsecond=0)
@@ -67,4 +86,14 @@ def found_announcements(*, actor: Actor) -> int:
             expires_at=now + timedelta(days=until),
         )
         posts_services.publish_post(actor=actor, post=post)
-    return len(_POSTS)
+    for what, line, more, begins, ends in _NOTICES:
+        bells.announce(
+            actor=actor,
+            kind=what,
+            audience=Notice.Audience.ENROLLERS,
+            title=line,
+            body=more,
+            starts_at=now + timedelta(days=begins),
+            expires_at=now + timedelta(days=ends),
+        )
+    return len(_POSTS) + len(_NOTICES)

@@ -7,12 +7,16 @@ from typing import Any, Final
 from config.demo.clock import movable_clock
 from notifications.briefings import services
 from notifications.briefings.models import Briefing, Category, Kind
-from notifications.briefings.names import WRITE
+from notifications.briefings.names import SET_RULES, WRITE
 from notifications.briefings.sending import send_briefings
 from portal.tenancy import selectors
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Membership
 from portal.tenancy.scope import use_exchange
+
+#: Who answers questions (AL-04), and the official news and press releases (AL-05).
+_CONTACT: Final = "outreachandsales@covered.example"
+_NEWSROOM: Final = "https://www.coveredca.com/newsroom/news-releases/"
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,11 @@ def send_last_weeks(*, exchange: Exchange, now: datetime) -> int:
         now: the demonstration's present (UTC).
     """
     with use_exchange(exchange):
-        people = _writers(exchange)
+        people = _actors_with(WRITE, exchange)
         if len(people) < 2 or Briefing.objects.filter(exchange=exchange).exists():
             return 0
+        for administrator in _actors_with(SET_RULES, exchange)[:1]:
+            services.set_rules(actor=administrator, contact_email=_CONTACT, newsroom_url=_NEWSROOM)
     for story in _STORIES:
         at = now - timedelta(days=story.days_ago or 0)
         with movable_clock(at), use_exchange(exchange):
@@ -118,9 +124,9 @@ def _begun(story: Story, writer: Actor, colleague: Actor) -> Briefing:
     return services.schedule_briefing(actor=writer, briefing=briefing)
 
 
-def _writers(exchange: Exchange) -> list[Actor]:
+def _actors_with(action: str, exchange: Exchange) -> list[Actor]:
     members = Membership.objects.current().filter(
-        exchange=exchange, role__actions__contains=[WRITE]
+        exchange=exchange, role__actions__contains=[action]
     )
     found = (selectors.actor_in(row.person, exchange) for row in members.select_related("person"))
     return [actor for actor in found if actor is not None]

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from notifications.summaries.making import make_summaries
 from notifications.summaries.models import SummaryDay
+from portal.clocks.reckoning import zone
 from portal.tenancy.models import Exchange
 from portal.tenancy.scope import use_exchange
 
@@ -20,5 +21,8 @@ def make_last_days(*, exchange: Exchange, now: datetime) -> int:
     with use_exchange(exchange):
         if SummaryDay.objects.filter(exchange=exchange).exists():
             return 0
-    days = (now - timedelta(days=back) for back in reversed(range(_DAYS_BEFORE + 1)))
-    return sum(make_summaries(exchange=exchange, now=day).subjects.total() for day in days)
+    # Earlier days' at noon: a demonstration begun at night has no summary of the day yet.
+    noon = now.astimezone(zone(exchange.time_zone)).replace(hour=12, minute=0)
+    moments = [noon - timedelta(days=back) for back in range(_DAYS_BEFORE, 0, -1)]
+    made = (make_summaries(exchange=exchange, now=moment) for moment in [*moments, now])
+    return sum(counts.subjects.total() for counts in made)
