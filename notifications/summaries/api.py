@@ -54,6 +54,7 @@ class SummaryLineSerializer(Shape):
 
     id = serializers.IntegerField(source="pk")
     topic = serializers.CharField()
+    about = serializers.CharField(help_text="The plan or the notice's code, where there is one.")
     enroller = serializers.CharField()
     is_yours = serializers.BooleanField(help_text="Whether the consumer is in your book now.")
     consumer = serializers.IntegerField(source="consumer_id", allow_null=True)

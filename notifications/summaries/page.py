@@ -18,7 +18,7 @@ from django.utils import timezone
 from notifications.mailbox.models import Item
 from notifications.summaries.models import Alert, Summary, Topic
 from portal.book.consumer_page import call_url
-from portal.consumers.models import Consumer
+from portal.consumers.models import Consumer, Enrollment, Notice
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 from portal.toolkits.models import Entry
@@ -33,8 +33,10 @@ NOBODY: Final = "Not yet given to an enroller"
 #: Title of the toolkits' entry that explains the topics (SM-06).
 GUIDE: Final = "Daily Summary Email Notices Description Guide"
 #: What is shown of a consumer, for the ledger.
-FIELDS: Final = ("case_number", "full_name", "phone", "email")
+FIELDS: Final = ("case_number", "full_name", "phone", "email", "plan")
 
+#: Topics whose source is an enrollment.
+_OF_ENROLLMENTS: Final = frozenset({Topic.BINDER, Topic.CANCELED, Topic.TERMINATED, Topic.UPDATES})
 _TOPIC_ORDER: Final = Case(
     *(When(topic=topic, then=Value(place)) for place, topic in enumerate(Topic)),
     output_field=IntegerField(),
@@ -56,6 +58,8 @@ class Line:
     phone: str = ""
     call_url: str = ""
     email: str = ""
+    #: Which plan or notice, since one consumer may have two of a topic on a day.
+    about: str = ""
 
     @property
     def contact(self) -> str:
@@ -183,14 +187,37 @@ def totals_of(rows: QuerySet[Alert]) -> list[Total]:
 
 
 def project_lines(actor: Actor, alerts: Iterable[Alert]) -> list[Line]:
-    """The lines as the actor may see them; one statement finds the consumers."""
+    """The lines as the actor may see them; three statements at most find all they say."""
     found = list(alerts)
     ids = {alert.consumer_id for alert in found}
     theirs: dict[int, Any] = Consumer.objects.visible_to(actor).in_bulk(ids) if ids else {}
-    return [_line(alert, theirs.get(alert.consumer_id)) for alert in found]
+    abouts = _abouts([alert for alert in found if alert.consumer_id in theirs])
+    return [
+        _line(alert, theirs.get(alert.consumer_id), abouts.get(alert.pk, "")) for alert in found
+    ]
 
 
-def _line(alert: Alert, consumer: Consumer | None) -> Line:
+def _abouts(alerts: Sequence[Alert]) -> dict[int, str]:
+    """Alert → its plan or its notice's code, of alerts whose consumers the reader sees."""
+    plans, codes = (
+        {alert.source_id for alert in alerts if alert.topic in topics}
+        for topics in (_OF_ENROLLMENTS, {Topic.NOD})
+    )
+    told: dict[tuple[bool, int], str] = {}
+    if plans:
+        rows = Enrollment.objects.filter(pk__in=plans).values_list("pk", "plan_name", "plan_year")
+        told |= {(True, pk): f"{plan}, {year}" for pk, plan, year in rows}
+    if codes:
+        notices = Notice.objects.filter(pk__in=codes).values_list("pk", "code")
+        told |= {(False, pk): code for pk, code in notices}
+    return {
+        alert.pk: told.get((alert.topic in _OF_ENROLLMENTS, alert.source_id), "")
+        for alert in alerts
+        if alert.topic in _OF_ENROLLMENTS | {Topic.NOD}
+    }
+
+
+def _line(alert: Alert, consumer: Consumer | None, about: str) -> Line:
     enroller = alert.enroller.full_name if alert.enroller else NOBODY
     if consumer is None:
         return Line(alert.pk, alert.get_topic_display(), enroller, is_yours=False)
@@ -205,6 +232,7 @@ def _line(alert: Alert, consumer: Consumer | None) -> Line:
         phone=consumer.phone,
         call_url=call_url(consumer.phone),
         email=consumer.email,
+        about=about,
     )
 
 

@@ -52,7 +52,7 @@ def test_of_a_consumer_who_left_a_program_is_told_the_topic_alone(
     [line] = call("agent").get(f"summaries/{mine.pk}/lines/").json()["results"]
     assert (line["is_yours"], line["topic"]) == (False, "Enrollment Updates Pending")
     assert line["consumer"] is None
-    assert {line[field] for field in ("case_number", "name", "phone", "email")} == {""}
+    assert {line[field] for field in ("case_number", "name", "phone", "email", "about")} == {""}
 
 
 def test_sm_02_the_managers_has_its_totals_and_every_enrollers_lines(

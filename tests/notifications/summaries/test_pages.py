@@ -54,6 +54,19 @@ def test_sm_05_each_line_shows_exactly_number_topic_and_contact_grouped_by_topic
     assert "Ramona" not in re.search(r"<title>(.*?)</title>", html, re.S)[1]  # type: ignore[index]
 
 
+def test_two_lines_of_one_consumer_and_topic_say_which_plan_or_notice(world: World) -> None:
+    consumer = given(world, name="ليلى منصور")
+    for plan in ("Silver 70", "Family Dental"):
+        ground.enroll(consumer, plan_name=plan, updates_pending=True)
+    ground.notice(consumer, code="NOD12", generated_on=TODAY)
+    make(world)
+    html = read(world, "agent", summary_of(world, "agent"))
+    abouts = re.findall(r'<span class="summary-about">([^<]+)</span>', html)
+    assert abouts == ["NOD12", f"Silver 70, {TODAY.year}", f"Family Dental, {TODAY.year}"]
+    # Without its own direction the name would turn the phone number behind it round.
+    assert html.count("<bdi>ليلى منصور</bdi>") == 3
+
+
 def test_a_consumer_who_left_shows_that_and_nothing_else(world: World) -> None:
     consumer = given(world, name="Ramona Ortega")
     ground.enroll(consumer, updates_pending=True)
