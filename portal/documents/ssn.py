@@ -402,9 +402,43 @@ def redact(text: str) -> str:
     """``text`` with every certain number replaced by :data:`REMOVED`.
 
     Everything else stays as it was, character for character. The result never holds a certain
-    number: taking one out can bring a label nearer to the next, so the search is repeated.
+    number: taking one out can bring a label nearer to the next, or end a row of digits that was
+    too long before, so the search is repeated; at first only around what was taken out, or a long
+    row of digits would be searched once for each nine of them.
     """
-    while certain := [span for span in find(text) if span.confidence == "certain"]:
-        for span in reversed(certain):
-            text = f"{text[: span.start]}{REMOVED}{text[span.end :]}"
+    while certain := _certain(text):
+        while certain:
+            text, places = _without(text, certain)
+            certain = [span for start, end in places for span in _certain(text, start, end)]
     return text
+
+
+#: Characters beside a number that can decide about it, and as many again.
+_REACH: Final = 2 * (_BEFORE + _AFTER)
+
+
+def _certain(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Where certain numbers stand; of a part of the text, those whose surroundings are in it."""
+    end = len(text) if end is None else end
+    first = start + _REACH if start else 0
+    last = end - _REACH if end < len(text) else end
+    found = find(text[start:end])
+    spans = [(start + one.start, start + one.end) for one in found if one.confidence == "certain"]
+    return [span for span in spans if first <= span[0] and span[1] <= last]
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """``text`` with the spans replaced, and the places around them, those that touch as one."""
+    pieces: list[str] = []
+    places: list[tuple[int, int]] = []
+    size = done = 0
+    for start, end in spans:
+        pieces += [text[done:start], REMOVED]
+        size += start - done + len(REMOVED)
+        done = end
+        place = (max(0, size - len(REMOVED) - 2 * _REACH), size + 2 * _REACH)
+        if places and place[0] <= places[-1][1]:
+            place = (places.pop()[0], place[1])
+        places.append(place)
+    text = "".join([*pieces, text[done:]])
+    return text, [(start, min(end, len(text))) for start, end in places]

@@ -238,4 +238,96 @@ ODD_MAILS: dict[str, bytes] = {
     ),
     "1,000,000 lines": mail(_PLAIN[:-2], b"x\r\n" * 1_000_000),
     "one line of 5,000,000 characters": mail(_PLAIN[:-2], b"x" * 5_000_000),
+    "byte order mark": b"\xef\xbb\xbf" + mail(_PLAIN[:-2]),
+    "mbox From line": b"From robin@assembly13.example Wed Nov  5 10:00:00 2025\n"
+    + mail(_PLAIN[:-2]).replace(b"\r\n", b"\n"),
+    "two message ids": mail(b"Message-ID: <other@senate07.example>\r\n"),
+    "two subjects": mail(b"Subject: Another\r\n"),
+    "two dates": mail(b"Date: Thu, 06 Nov 2025 10:00:00 -0800\r\n"),
+    "date without a zone": mail(b"", head=_HEAD.replace(b" -0800", b"")),
+    "header of 3 MB": mail(b"X-Long: " + b"x" * 3_000_000 + b"\r\n"),
+    "long parameters": mail(b'Content-Type: text/plain; x="' + b";" * 200_000 + b"\r\n"),
+    "3,000,000 empty lines": mail(_PLAIN[:-2], b"No card\r\n" + b"\n" * 3_000_000),
+    "comments in comments": mail(b"", head=_HEAD.replace(b"Robin", b"(" * 3_000)),
+    "group of one": mail(
+        b"",
+        head=_HEAD.replace(
+            b"Robin Example <robin@assembly13.example>", b"Office: robin@assembly13.example;"
+        ),
+    ),
+    "known and unreadable sender": mail(
+        b"",
+        head=_HEAD.replace(
+            b"<robin@assembly13.example>", "<robin@assembly13.example>, <eve@еvil.example>".encode()
+        ),
+    ),
+    "address in an encoded word": mail(
+        b"",
+        head=_HEAD.replace(
+            b"<robin@assembly13.example>", b"<=?utf-8?q?robin=40assembly13.example?=>"
+        ),
+    ),
+    "raw utf-8 in the subject": mail(b"", head=_HEAD.replace(b"A con", "Añadir con".encode())),
+    "mixed utf-8 and latin": mail(_PLAIN[:-2], "señor ".encode() + b"ma\xf1ana. No card"),
+    "windows quotes in latin": mail(
+        b"Content-Type: text/plain; charset=iso-8859-1\r\n", b"\x93No card\x94"
+    ),
+    "charset punycode": mail(
+        b"Content-Type: text/plain; charset=punycode\r\n", b"No card-" + b"b99" * 30_000
+    ),
+    "charset unicode-escape": mail(
+        b"Content-Type: text/plain; charset=unicode_escape\r\n", b"No card \\x41"
+    ),
+    "base64 with a footer": mail(
+        b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n",
+        base64.encodebytes(_BODY) + b"-- \r\nA list, with a footer.\r\n",
+    ),
+    "base64 cut short": mail(
+        b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n",
+        base64.encodebytes(b"No card has arrived.")[:-4],
+    ),
+    "text that is not in its base64": mail(
+        b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n", _BODY
+    ),
+    "html with an open head": mail(
+        b"Content-Type: text/html\r\n", b"<html><head><title>t</title><body><p>No card"
+    ),
+    "html with an open comment": mail(b"Content-Type: text/html\r\n", b"<!-- x <p>No card"),
+    "html of open comments": mail(b"Content-Type: text/html\r\n", b"<!--" * 100_000),
+    "html of open tags": mail(b"Content-Type: text/html\r\n", b"<a b='" * 5_000 + b"No card"),
+    "plain text that says nothing": multipart(
+        b"Content-Type: text/plain\r\n\r\nYour program shows no HTML.",
+        b"Content-Type: text/html\r\n\r\n<p>No card has arrived." + b" And this is why." * 50,
+        subtype=b"alternative",
+    ),
+    "words with a file name": multipart(
+        b'Content-Type: text/plain; name="body.txt"\r\n\r\nNo card has arrived.'
+    ),
+    "signed S/MIME in one piece": mail(
+        b"Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n", b"MIIB"
+    ),
+    "PGP in the text": mail(
+        _PLAIN[:-2], b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEM\r\n-----END PGP MESSAGE-----\r\n"
+    ),
+    "read receipt": multipart(
+        _PART_TEXT,
+        b"Content-Type: message/disposition-notification\r\n\r\nDisposition: displayed",
+        subtype=b"report; report-type=disposition-notification",
+    ),
+    "file name of percent signs": multipart(attachment(b'"..%2F..%2Fa%00.pdf"')),
+    "file name on a drive": multipart(attachment(b'"C:\\\\temp\\\\a.pdf"')),
+    "file name of 5,000 characters": multipart(attachment(b'"' + b"a" * 5_000 + b'.pdf"')),
+    "file name in pieces without a first": multipart(
+        b"Content-Type: application/pdf\r\n"
+        b"Content-Disposition: attachment; filename*2=b; filename*99999999999999=c\r\n\r\nx"
+    ),
+    "charset in pieces with a NUL": mail(
+        b"Content-Type: text/plain; charset*0*=a\x00'en'b; charset*1*=c\r\n"
+    ),
+    "picture that is a program": multipart(
+        _PART_TEXT, attachment(b"a.png", b"MZ\x90", b"image/png")
+    ),
+    "spaces by the million": mail(_PLAIN[:-2], b"No card" + b" " * 3_000_000),
+    "digits by the thousand": mail(_PLAIN[:-2], b"1 " * 5_000),
+    "numbers in words by the thousand": mail(_PLAIN[:-2], b"one two three " * 1_500),
 }
