@@ -346,7 +346,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
-# A broker that accepts and then is silent: longer than a worker's wait for work, ten seconds.
+# A broker that accepts and then is silent holds no page for ever. Workers ask it each second.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 330,
     "socket_connect_timeout": 3,

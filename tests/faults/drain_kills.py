@@ -13,7 +13,8 @@ def main() -> None:
     os.chdir(ROOT)
     os.environ["DRAIN_KILLS"] = str(int(kills))
     test = "tests/faults/test_drain_kills.py"
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", "-q", test, "-k", "killed_anywhere"])
+    chosen = ["-m", "slow", "-k", "killed_anywhere"]
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", "-q", "-s", test, *chosen])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -154,6 +155,11 @@ def test_workers_killed_anywhere_lose_nothing_and_tell_nobody_twice(
         world.enter()
         interrupted = OutboxMessage.objects.filter(attempts__gt=1).count()
         interrupted += MailMessage.objects.filter(Q(attempts__gt=1) | Q(state="parked")).count()
+        parked = MailMessage.objects.filter(state="parked").count()
+    sys.stdout.write(
+        f"{KILLS} workers killed, {interrupted} at work; {messages} messages and"
+        f" {messages * READERS} mails: 0 lost, 0 doubled, {parked} left to an operator\n"
+    )
     assert interrupted >= KILLS // 10, "the kills came too early or too late to prove anything"
 
 
