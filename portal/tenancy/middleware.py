@@ -26,9 +26,18 @@ from portal.tenancy.scope import set_scope, use_exchange
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 #: Paths that need no person, and open a database transaction themselves if they need one; the
-#: public finder works for the exchange its address names, whoever may be signed in. Its answers
-#: may be kept by caches that many share, so they must never carry a session's cookie.
-_OPEN_PREFIXES = ("/static/", "/health/", "/find/", "/api/v1/find/")
+#: public finder, the link that stops a mail and the door for mail work for the exchange their
+#: address names, whoever may be signed in. The finder's answers may be kept by caches that many
+#: share, so they must never carry a session's cookie; link and door are posted to by programs that
+#: have none.
+_OPEN_PREFIXES = (
+    "/static/",
+    "/health/",
+    "/find/",
+    "/api/v1/find/",
+    "/briefings/stop/",
+    "/inbound/take/",
+)
 #: Paths that need the session and nothing else; the keep-alive costs one statement (P10).
 _SESSION_ONLY_PREFIXES = ("/session/",)
 #: Paths whose own answer to an ended session is better than the way to the sign-in page.

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -14,7 +14,8 @@ from portal.tenancy.models import Exchange
 from portal.tenancy.scope import use_exchange
 
 
-# Mail programs post here by themselves and have no cookie (RFC 8058); the token is the proof.
+# Mail programs post here by themselves and have no cookie (RFC 8058). The token is the proof, and
+# no session is read, so a forged post could borrow nothing.
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,4 +43,5 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         "is_done": request.method == "POST" and not refusal,
         "refusal": refusal,
     }
-    return render(request, "briefings/stop.html", context, status=409 if refusal else 200)
+    page = render_to_string("briefings/stop.html", context)
+    return HttpResponse(page, status=409 if refusal else 200)

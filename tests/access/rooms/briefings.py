@@ -21,7 +21,11 @@ ROUTES: dict[str, Route] = {
     "briefings:briefing": thing(_READERS, pk="briefing"),
     "briefings:mail": page(ENROLLERS, post=True, get=False),
     "briefings:stop": Route(
-        PUBLIC.allow, takes={"token": "briefing_token"}, post=True, public=True
+        PUBLIC.allow,
+        takes={"token": "briefing_token"},
+        post=True,
+        public=True,
+        sessionless=True,
     ),
     "briefings:desk": page(OSD),
     "briefings:new": page(OSD, post=True),

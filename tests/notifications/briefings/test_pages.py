@@ -133,6 +133,16 @@ def test_the_link_in_a_mail_stops_the_mail_without_signing_in(world: World) -> N
     assert stranger.post(path).status_code == 200
 
 
+def test_the_link_in_a_mail_knows_nobody_who_is_signed_in(world: World) -> None:
+    sent(world)
+    mail = MailMessage.objects.get(person=world.people["agent"], key="briefing.news")
+    answer = signed_in(world, "agency.manager").post("/" + stop_url(mail).split("/", 3)[3])
+    assert answer.status_code == 200
+    assert not answer.cookies
+    assert not answer.wsgi_request.session.accessed
+    assert gets_mail(world.actor("agency.manager"))
+
+
 @pytest.mark.parametrize("token", ["x", "WzEsMV0:1abc:2def", "%00"])
 def test_a_link_that_is_not_ours_stops_nothing(world: World, token: str) -> None:
     assert Client().post(f"/briefings/stop/{token}/").status_code == 404
