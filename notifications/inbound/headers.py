@@ -178,7 +178,8 @@ class Sender:
 def sender_of(message: Message) -> Sender:
     """The one address it says it is from; a problem where there is none, or more than one."""
     values = message.get_all("From", [])
-    said = [(name, address) for name, address in _parsed(values) if address]
+    # A name with a comma that nobody quoted is no second sender.
+    said = [(name, address) for name, address in _parsed(values) if "@" in address]
     if len(values) > 1 or len(said) > 1:
         return Sender(problems=(Problem.SEVERAL_SENDERS,))
     if not said or not _is_address(said[0][1]):
@@ -267,12 +268,15 @@ def automatic_of(message: Message) -> str:
 
 
 def is_bulk(message: Message) -> bool:
-    """Whether it came by a mailing list, or as one of many, or wants no answer of a machine."""
+    """Whether it came by a mailing list, or as one of many."""
     names = ("List-Id", "List-Unsubscribe", "List-Post", "List-Help", "Feedback-ID")
     if any(message.get(name) is not None for name in names):
         return True
-    if _precedences(message) & {"bulk", "list", "junk"}:
-        return True
+    return bool(_precedences(message) & {"bulk", "list", "junk"})
+
+
+def seems_automatic(message: Message) -> bool:
+    """Whether a machine may have written it: it wants no answer of one, or says who is away."""
     suppressed = header(message, "X-Auto-Response-Suppress").lower()
     if {"all", "oof", "autoreply"} & set(re.findall(r"[a-z]+", suppressed)):
         return True

@@ -67,6 +67,8 @@ def judge(mail: RawMail, parsed: ParsedMail, *, now: datetime) -> Verdict:
         return Verdict(State.IGNORED, Reason.OUR_OWN)
     if parsed.problems:
         return Verdict(State.HELD, Reason(parsed.problems[0].value))
+    if parsed.seems_automatic:
+        return Verdict(State.HELD, Reason.AUTOMATIC)
     if parsed.is_bulk:
         return Verdict(State.HELD, Reason.BULK)
     if not mail.is_verified:

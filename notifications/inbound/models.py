@@ -144,7 +144,7 @@ class RawMail(models.Model):
         TOO_COMPLEX = "too_complex", "It has too many parts"
         ENCRYPTED = "encrypted", "It is encrypted"
         EMPTY = "empty", "There are no words in it"
-        BULK = "bulk", "It came by a mailing list, or wants no answer"
+        BULK = "bulk", "It came by a mailing list"
         TOO_MANY = "too_many", "The sender has sent too many today"
         NOT_ALLOWED = "not_allowed", "The sender's role may not send this"
         FAILED = "failed", "Filing it failed"

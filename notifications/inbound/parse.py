@@ -35,6 +35,7 @@ from notifications.inbound.headers import (
     in_charset,
     is_bulk,
     recipients_of,
+    seems_automatic,
     sender_of,
 )
 from notifications.inbound.html_text import text_of_html
@@ -132,6 +133,8 @@ class ParsedMail:
     checked: tuple[Checked, ...] = ()
     #: The header that says a machine wrote it; empty: none does.
     automatic: str = ""
+    #: A machine may have written it; a person can tell.
+    seems_automatic: bool = False
     is_bulk: bool = False
     problems: tuple[Problem, ...] = ()
 
@@ -241,6 +244,7 @@ def _told(message: Message, walk: _Walk) -> ParsedMail:
         left_out=tuple(dict.fromkeys(walk.left_out)),
         checked=checked_of(message),
         automatic=automatic_of(message),
+        seems_automatic=seems_automatic(message),
         is_bulk=is_bulk(message),
         problems=tuple(problems),
     )

@@ -12,6 +12,7 @@ from datetime import datetime
 from celery import current_app
 from django.db import connection, transaction
 
+from notifications.inbound.filing import ring_desk
 from notifications.inbound.models import Mailbox, RawMail
 from notifications.inbound.parse import MAX_BYTES, identify
 from portal.fields import encrypt_bytes
@@ -71,6 +72,8 @@ def receive_mail(
     elif is_twisted:
         mail.reason = RawMail.Reason.SAME_ID
     mail.save()
+    if is_too_large:
+        ring_desk(mailbox.exchange, now)
     _wake_filer()
     return Taken(mail, is_new=True)
 

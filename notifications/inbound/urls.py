@@ -15,5 +15,5 @@ urlpatterns = [
     path("inbound/<int:pk>/", triage.mail, name="mail"),
     path("inbound/<int:pk>/files/<int:number>/", triage.file, name="file"),
     path("inbound/<int:pk>/<slug:what>/", triage.act, name="act"),
-    path("inbound/<uuid:public_id>/", webhook.take, name="take"),
+    path("inbound/take/<uuid:public_id>/", webhook.take, name="take"),
 ]

@@ -347,4 +347,4 @@ def test_drill_15_bounces_and_lists_are_known() -> None:
     ],
 )
 def test_drill_15_who_wants_no_answer_or_is_away_waits_for_a_person(content: bytes) -> None:
-    assert read_mail(content).is_bulk
+    assert read_mail(content).seems_automatic
