@@ -19,18 +19,21 @@ from config.scale.figure import Figure
 from config.scale.stack import Say, StackError
 from notifications.summaries.making import SUBJECTS, make_summaries
 from notifications.summaries.models import Alert
+from portal.clocks.reckoning import zone
 from portal.consumers.models import Consumer, Enrollment, Notice
 from portal.insert_select import insert
 from portal.tenancy.models import Exchange, Membership
 from portal.tenancy.scope import use_exchange
 
-#: One consumer in twenty has something to tell: 100,000 of 2,000,000.
-_ONE_IN = 20
+#: One in thirteen of those with an enroller has something to tell: 100,000 of 1,300,000.
+_ONE_IN = 13
 
 
 def figures(exchange: Exchange, *, say: Say) -> Iterator[Figure]:
     """Tomorrow's summaries by the command, as the schedule would make them."""
-    now = timezone.now()
+    local = timezone.now().astimezone(zone(exchange.time_zone))
+    # By noon the day of either is due, at whatever hour this is measured.
+    now = local.replace(hour=12, minute=0, second=0, microsecond=0)
     make_summaries(exchange=exchange, now=now)  # whatever was due already is no part of it
     tomorrow = now + timedelta(days=1)
     wanted = add_news(exchange, tomorrow)
@@ -63,11 +66,17 @@ def figures(exchange: Exchange, *, say: Say) -> Iterator[Figure]:
 
 
 def add_news(exchange: Exchange, now: datetime) -> int:
-    """Give one in twenty consumers who have an enroller something to tell on the day of ``now``.
+    """Give one in thirteen consumers who have an enroller something to tell on a day.
 
     Four in ten a pending binder payment that is told on that day, three an unanswered notice, two
-    a notice of determination, one a canceled enrollment; six times as many binder payments again
-    are pending and told on another day. Returns how many.
+    a notice of determination, one a canceled enrollment; five times as many binder payments again
+    are pending and told on another day.
+
+    Args:
+        now: an instant of the day, in the exchange's own zone.
+
+    Returns:
+        How many have news.
     """
     day = now.date()
     values: dict[str, Any] = {"exchange": exchange.pk, "day": day, "one_in": _ONE_IN}

@@ -120,6 +120,15 @@ def test_a_long_summary_comes_in_pages(world: World, monkeypatch: pytest.MonkeyP
         assert browser.get(f"/summaries/{summary.pk}/?page={number}").status_code == 404
 
 
+def test_sm_01_from_a_summary_one_goes_back_to_the_mailbox_that_lists_it(world: World) -> None:
+    make(world)
+    summary = summary_of(world, "agent")
+    back = re.search(r'href="(/mailbox/folders/[^"]+)"', read(world, "agent", summary))
+    assert back
+    folder = ground.browser(world, "agent").get(back[1])
+    assert f'href="/summaries/{summary.pk}/"' in folder.content.decode()
+
+
 def test_opening_it_is_recorded_and_marks_it_as_read(world: World) -> None:
     consumer = given(world)
     ground.enroll(consumer, updates_pending=True)
