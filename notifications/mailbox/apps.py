@@ -32,6 +32,7 @@ class MailboxConfig(AppConfig):
                 "mailbox.file_opened": "Opened a file of a conversation",
                 "mailbox.taken": "Took a conversation of the team",
                 "mailbox.given_back": "Gave a conversation back to the team",
+                "mailbox.handed_on": "Handed a conversation on to another team",
                 "mailbox.settled": "Said that a message needs no answer",
                 "mailbox.held": "Put a legal hold on a conversation",
                 "mailbox.hold_ended": "Ended the legal hold on a conversation",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from notifications.mailbox import kinds
 from notifications.mailbox.models import KeepRule, Team
@@ -70,6 +71,13 @@ def move_team(*, actor: Actor, team: Team, unit: Organization) -> Team:
     team.save(update_fields=["unit"])
     record(actor=actor, action=CONFIGURE, fields=["unit"], data={"team": team.pk})
     return team
+
+
+def units_without_team(actor: Actor) -> QuerySet[Organization]:
+    """The units a team can move to."""
+    taken = Team.objects.filter(exchange_id=actor.exchange_id).values("unit")
+    rows = Organization.objects.queues().filter(exchange_id=actor.exchange_id)
+    return rows.exclude(pk__in=taken).order_by("name")
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from notifications.mailbox.models import Item, Message, MessageFile, Seat, Team, Thread
@@ -233,6 +234,48 @@ def settle_conversation(*, actor: Actor, thread: Thread, seen: int) -> None:
     seat.waits_since = None
     seat.save(update_fields=["waits_since"])
     record(actor=actor, action="mailbox.settled", data={"conversation": thread.pk})
+
+
+@transaction.atomic
+def hand_on_conversation(*, actor: Actor, thread: Thread, team: Team, seen: int) -> None:
+    """Hand a conversation on to another team; the own one reads it no more.
+
+    Args:
+        seen: number of the last message the actor has read.
+
+    Raises:
+        NotAllowed: the actor answers for no team.
+        Thread.DoesNotExist: it is not the actor's team's.
+        ValidationError: the other team takes no messages, or sits in it already.
+        Conflict: somebody wrote since.
+    """
+    seat = _team_seat(actor, thread)
+    if seat.thread.last_number > seen:
+        raise Conflict(
+            "There is a newer message. Read it first.", current_version=seat.thread.last_number
+        )
+    others = other_teams(actor=actor, thread=thread)
+    if not others.filter(pk=team.pk).exists():
+        raise ValidationError({"team": "Choose a team that takes messages."})
+    now = timezone.now()
+    seat.team, seat.taken_by, seat.waits_since = team, None, now
+    seat.save(update_fields=["team", "taken_by", "waits_since"])
+    last = seat.thread.messages.get(number=seat.thread.last_number)
+    OutboxMessage.objects.bulk_create(
+        [_outbox(last, TEAM_WAITS, now, team=team)], ignore_conflicts=True
+    )
+    record(
+        actor=actor,
+        action="mailbox.handed_on",
+        data={"conversation": thread.pk, "team": team.pk},
+    )
+    wake_dispatcher()
+
+
+def other_teams(*, actor: Actor, thread: Thread) -> QuerySet[Team]:
+    """The teams a conversation of the actor's team can be handed on to."""
+    rows = Team.objects.filter(exchange_id=actor.exchange_id, is_active=True)
+    return rows.exclude(seats__thread=thread).order_by("label")
 
 
 @transaction.atomic

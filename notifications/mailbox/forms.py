@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 
 from notifications.mailbox import kinds
 from notifications.mailbox.conversations import BODY_LENGTH
@@ -88,6 +89,29 @@ class TeamForm(forms.ModelForm):
 
     def validate_unique(self) -> None:
         """Nothing: saving a unit's team again changes it."""
+
+
+class MoveForm(forms.Form):
+    """Which unit a team's conversations go to."""
+
+    unit = forms.ModelChoiceField(Organization.objects.none(), label="Unit")
+
+    def __init__(self, *args: Any, units: QuerySet[Organization], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Organization]", self.fields["unit"]).queryset = units
+
+
+class HandOnForm(forms.Form):
+    """Which team a conversation is handed on to."""
+
+    seen = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label="Team", empty_label=None, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Team]", self.fields["team"]).queryset = teams
 
 
 class DaysForm(forms.Form):

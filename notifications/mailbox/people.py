@@ -12,7 +12,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-from notifications.mailbox.models import Team
+from notifications.mailbox.models import Team, Thread
 from notifications.mailbox.names import USE
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Membership, Organization
@@ -59,6 +59,11 @@ def teams_for(actor: Actor) -> list[Address]:
 def team_of(actor: Actor) -> Team | None:
     """The team the actor can write for; None: they have none, or it takes no messages now."""
     return Team.objects.worked_by(actor).filter(is_active=True).first()
+
+
+def sits_for_team(actor: Actor, thread: Thread) -> bool:
+    """Whether the actor's team, not the actor alone, sits in a conversation."""
+    return thread.seats.filter(team__in=Team.objects.worked_by(actor).values("pk")).exists()
 
 
 def find_people(actor: Actor, text: str) -> list[Address]:

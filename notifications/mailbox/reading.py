@@ -58,6 +58,7 @@ class ThreadView:
     #: Of a team's conversation: who has taken it, and whether a message waits.
     is_team: bool
     team: str
+    team_id: int | None
     taken_by: str
     taken_by_id: int | None
     waits: bool
@@ -120,6 +121,7 @@ def _view(actor: Actor, thread: Thread, case: Case | None) -> ThreadView:
         case_url=reverse(kinds.get(case.kind).url_name, args=[case.number]) if case else "",
         is_team=own is not None,
         team=own.team.label if own and own.team else "",
+        team_id=own.team_id if own else None,
         taken_by=own.taken_by.full_name if own and own.taken_by else "",
         taken_by_id=own.taken_by_id if own else None,
         waits=bool(own and own.waits_since),

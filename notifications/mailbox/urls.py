@@ -20,9 +20,11 @@ urlpatterns = [
     path(f"{_ONE}archive/", conversations.archive, name="archive"),
     path(f"{_ONE}take/", conversations.take, name="take"),
     path(f"{_ONE}give-back/", conversations.give_back, name="give-back"),
+    path(f"{_ONE}hand-on/", conversations.hand_on, name="hand-on"),
     path(f"{_ONE}settle/", conversations.settle, name="settle"),
     path(f"{_ONE}files/<uuid:public_id>/", conversations.file, name="file"),
     path("mailbox/settings/", configuration.settings, name="settings"),
     path("mailbox/settings/days/", configuration.days, name="days"),
+    path("mailbox/settings/teams/<int:pk>/move/", configuration.move, name="move"),
     path("mailbox/holds/", configuration.hold, name="hold"),
 ]

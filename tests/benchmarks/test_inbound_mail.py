@@ -43,13 +43,15 @@ def test_mail_is_filed_within_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
             files=paper if number % 20 == 0 else None,
         )
         contents.append(letter.as_bytes())
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     for content in contents:
         with use_exchange(world.exchange):
             receive_mail(mailbox=mailbox, content=content, door="operator", now=NOW)
     counts = filing.file_waiting(exchange=world.exchange, now=NOW)
     seconds = time.perf_counter() - began
-    print(f"{MAILS} mails in {seconds:.1f} s, {1_000 * seconds / MAILS:.0f} ms each")  # noqa: T201
+    own = 1_000 * (time.process_time() - busy) / MAILS
+    each = f"{1_000 * seconds / MAILS:.0f} ms each, {own:.0f} ms of them in this process"
+    print(f"{MAILS} mails in {seconds:.1f} s, {each}")  # noqa: T201
     assert counts.filed + counts.held == len(set(contents))
     assert counts.retried == 0
     if MAILS >= 1_000:

@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from notifications.mailbox import configuration, conversations
-from notifications.mailbox.forms import DaysForm, HoldForm, TeamForm
+from notifications.mailbox.forms import DaysForm, HoldForm, MoveForm, TeamForm
 from notifications.mailbox.models import Team, Thread
 from notifications.mailbox.names import CONFIGURE, HOLD
 from notifications.mailbox.retention import days_of
@@ -47,6 +47,26 @@ def days(request: HttpRequest) -> HttpResponse:
     configuration.set_days(actor=actor, days=form.cleaned_data)
     messages.success(request, "From tonight on things are kept that long.")
     return redirect("mailbox:settings")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a team with all its conversations to another unit, after asking which."""
+    actor = actor_of(request, CONFIGURE)
+    rows = Team.objects.filter(exchange_id=actor.exchange_id).select_related("unit")
+    team = get_object_or_404(rows, pk=pk)
+    units = configuration.units_without_team(actor)
+    form = MoveForm(request.POST or None, units=units)
+    if request.method == "POST" and form.is_valid():
+        try:
+            configuration.move_team(actor=actor, team=team, unit=form.cleaned_data["unit"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, f"{team.label} is moved.")
+            return redirect("mailbox:settings")
+    context = {"form": form, "team": team, "can_move": units.exists()}
+    return render(request, "mailbox/move.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from notifications.mailbox import conversations, people, reading
-from notifications.mailbox.forms import NewForm, ReplyForm
+from notifications.mailbox.forms import HandOnForm, NewForm, ReplyForm
 from notifications.mailbox.items import Mark, mark_items
 from notifications.mailbox.models import Item, MessageFile, Thread
-from notifications.mailbox.names import ANSWER, CONVERSATION
+from notifications.mailbox.names import ANSWER, CONFIGURE, CONVERSATION
 from notifications.mailbox.reading import ThreadView
 from notifications.mailbox.views import actor_of, thread_or_404
 from notifications.mailbox.views.folders import NEW_FORM
@@ -74,6 +74,7 @@ def _page(
         "item": item,
         "form": form or ReplyForm(initial={"seen": shown.last_number}),
         "back": reverse("mailbox:index"),
+        "can_configure": actor.may(CONFIGURE),
         "is_others": shown.is_team and bool(shown.taken_by) and not shown.is_mine,
     }
     status = 422 if form is not None else 200
@@ -128,6 +129,30 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: conversations.give_back_conversation(actor=actor, thread=thread),
         "It is the team's again.",
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a conversation on to another team, after asking which."""
+    actor = actor_of(request, ANSWER)
+    thread = thread_or_404(actor, pk)
+    if not people.sits_for_team(actor, thread):
+        raise Http404
+    teams = conversations.other_teams(actor=actor, thread=thread)
+    form = HandOnForm(request.POST or None, teams=teams, initial={"seen": thread.last_number})
+    if request.method == "POST" and form.is_valid():
+        try:
+            conversations.hand_on_conversation(actor=actor, thread=thread, **form.cleaned_data)
+        except Conflict as conflict:
+            messages.error(request, str(conflict))
+            return redirect("mailbox:conversation", pk)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, "The conversation is handed on. Your team reads it no more.")
+            return redirect("mailbox:index")
+    context = {"form": form, "thread": thread, "has_teams": teams.exists()}
+    return render(request, "mailbox/hand_on.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

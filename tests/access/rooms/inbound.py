@@ -21,7 +21,12 @@ ROUTES: dict[str, Route] = {
     "inbound:sender-add": page(_SETTING_UP, get=False, post=True),
     "inbound:sender-remove": thing(_SETTING_UP, post=True, pk="office_sender"),
     "inbound:take": Route(
-        ALL, takes={"public_id": "mailbox_id"}, get=False, post=True, public=True
+        ALL,
+        takes={"public_id": "mailbox_id"},
+        get=False,
+        post=True,
+        public=True,
+        sessionless=True,
     ),
 }
 

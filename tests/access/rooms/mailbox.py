@@ -29,9 +29,11 @@ ROUTES = {
     "mailbox:archive": thing(_PARTIES, _READERS, get=False, post=True, **_OF_TEAM),
     "mailbox:take": thing(OSD, UNITS, get=False, post=True, **_OF_TEAM),
     "mailbox:give-back": thing(OSD, UNITS, get=False, post=True, **_OF_TEAM),
+    "mailbox:hand-on": thing(OSD, UNITS, post=True, **_OF_TEAM),
     "mailbox:settle": thing(OSD, UNITS, get=False, post=True, **_OF_TEAM),
     "mailbox:file": thing(_PARTIES, _READERS, public_id="mailbox_file", **_OF_TEAM),
     "mailbox:settings": page(ADMIN, post=True),
+    "mailbox:move": thing(ADMIN, post=True, pk="mailbox_team"),
     "mailbox:days": page(ADMIN, get=False, post=True),
     "mailbox:hold": page(PRIVACY, post=True),
 }
@@ -44,6 +46,7 @@ def make_things(world: World, known: dict[str, Any]) -> dict[str, Any]:
     draft = save_draft(actor=world.actor("agent"), form="mailbox.new", content={"subject": "Later"})
     return {
         "conversation": thread.pk,
+        "mailbox_team": thread.seats.get(team__isnull=False).team_id,
         "mailbox_file": MessageFile.objects.get(message__thread=thread).document.public_id,
         "mailbox_folder": "sent",
         "mailbox_new": uuid.uuid4(),

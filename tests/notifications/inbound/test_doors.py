@@ -8,7 +8,8 @@ import socketserver
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
@@ -16,19 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from notifications.inbound import imap
+from notifications.inbound.filing import file_waiting
 from notifications.inbound.models import Mailbox, RawMail
 from notifications.inbound.services import receive_mail
 from notifications.inbound.signatures import SIGNATURE, TIMESTAMP, TOLERANCE, sign
 from portal.tenancy.scope import use_exchange
 from tests.notifications.inbound.corpus import ODD_MAILS
 from tests.notifications.inbound.ground import constituent_cases, letter, mailbox_of, take
-from tests.world import NOW, World
+from tests.world import NOW, World, build_world
 
 SECRET = "a secret of the provider"
 AT = int(NOW.timestamp())
@@ -377,31 +380,38 @@ def test_drill_7_the_database_itself_keeps_a_mail_once(world: World) -> None:
         mail.save(force_insert=True)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_drill_7_five_copies_at_the_same_moment_are_one_mail() -> None:
-    from tests.world import build_world
+def _at_once(work: Callable[[], Any], workers: int) -> list[Any]:
+    """What each of some threads, begun at the same moment, came to."""
+    start = threading.Barrier(workers)
 
-    with transaction.atomic():
-        world = build_world(people=False)
-        mailbox = mailbox_of(world)
-    content = letter().as_bytes()
-    start, found = threading.Barrier(5), []
-
-    def hand_over() -> None:
+    def begin() -> Any:
         try:
-            start.wait(10)
-            with use_exchange(world.exchange):
-                taken = receive_mail(mailbox=mailbox, content=content, door="imap", now=NOW)
-            found.append(taken.is_new)
+            start.wait(30)
+            return work()
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=hand_over) for _ in range(5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    assert sorted(found) == [False] * 4 + [True]
+    with ThreadPoolExecutor(workers) as pool:
+        return [one.result(60) for one in [pool.submit(begin) for _ in range(workers)]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_drill_7_five_copies_at_the_same_moment_filed_by_two_workers_are_one_case() -> None:
+    with time_machine.travel(NOW, tick=False), transaction.atomic():
+        world = build_world()
+        mailbox = mailbox_of(world)
+        world.person("office.staff")
+    content = letter().as_bytes()
+
+    def hand_over() -> bool:
+        with use_exchange(world.exchange):
+            taken = receive_mail(mailbox=mailbox, content=content, door="imap", now=NOW)
+        return taken.is_new
+
+    assert sorted(_at_once(hand_over, 5)) == [False] * 4 + [True]
+    counts = _at_once(lambda: file_waiting(exchange=world.exchange, now=NOW), 2)
+    assert sorted(count.filed for count in counts) == [0, 1]
+    assert len(constituent_cases(world)) == 1
 
 
 def test_the_bytes_of_a_mail_are_sealed(world: World) -> None:

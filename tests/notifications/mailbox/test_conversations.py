@@ -111,6 +111,25 @@ def test_an_answer_takes_a_teams_conversation_and_a_colleague_takes_it_over_firs
     assert _unread(world, "eru.specialist") == 0
 
 
+def test_a_conversation_that_is_handed_on_waits_for_the_other_team_alone(world: World) -> None:
+    thread = to_team(world)
+    other = team_of(world, "escalations-unit", "Escalations")
+    staff = world.actor("osd.staff")
+    conversations.take_conversation(actor=staff, thread=thread, from_person=None)
+    with pytest.raises(Conflict):
+        conversations.hand_on_conversation(actor=staff, thread=thread, team=other, seen=0)
+    own = Seat.objects.get(thread=thread, team__isnull=False).team
+    with pytest.raises(ValidationError):
+        conversations.hand_on_conversation(actor=staff, thread=thread, team=own, seen=1)
+    conversations.hand_on_conversation(actor=staff, thread=thread, team=other, seen=1)
+    seat = Seat.objects.get(thread=thread, team__isnull=False)
+    assert (seat.team, seat.taken_by, seat.waits_since) == (other, None, NOW)
+    assert not Thread.objects.visible_to(staff).filter(pk=thread.pk).exists()
+    conversations.reply(actor=world.actor("eru.specialist"), thread=thread, body="Here.", seen=1)
+    with pytest.raises(Thread.DoesNotExist):
+        conversations.reply(actor=staff, thread=thread, body="Late.", seen=2)
+
+
 def test_a_message_that_needs_no_answer_waits_no_more(world: World) -> None:
     thread = to_team(world)
     staff = world.actor("osd.staff")

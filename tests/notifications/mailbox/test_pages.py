@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from notifications.mailbox.models import Item, MessageFile, Thread
+from notifications.mailbox import kinds
+from notifications.mailbox.models import Item, MessageFile, Team, Thread
 from portal.casework.models import Draft
 from tests.notifications.mailbox.ground import begin, paper, team_of, to_team, token
 from tests.world import World
@@ -169,7 +170,35 @@ def test_settings_make_a_team_that_can_be_written_to(world: World) -> None:
     client = _signed_in(world, "admin")
     values = {"unit": unit.pk, "label": "Outreach", "audience": "both", "is_active": "on"}
     assert client.post(reverse("mailbox:settings"), values).status_code == 302
-    assert client.post(reverse("mailbox:days"), {"message": 90}).status_code == 302
+    days = {kind.key: 90 for kind in kinds.all_kinds() if not kind.forgets_itself}
+    assert client.post(reverse("mailbox:days"), days).status_code == 302
     page = client.get(reverse("mailbox:settings")).content.decode()
     assert "Outreach" in page
     assert 'value="90"' in page
+
+
+def test_a_team_is_moved_to_another_unit_from_its_page(world: World) -> None:
+    team = team_of(world)
+    unit = world.organization("agent-contracts")
+    client = _signed_in(world, "admin")
+    page = reverse("mailbox:move", args=[team.pk])
+    assert page in client.get(reverse("mailbox:settings")).content.decode()
+    assert unit.name in client.get(page).content.decode()
+    assert client.post(page, {"unit": team.unit_id}).status_code == 422
+    assert client.post(page, {"unit": unit.pk}).status_code == 302
+    world.enter()
+    assert Team.objects.get().unit == unit
+
+
+def test_a_conversation_is_handed_on_from_its_page(world: World) -> None:
+    thread = to_team(world)
+    other = team_of(world, "escalations-unit", "Escalations")
+    client = _signed_in(world, "osd.staff")
+    page = reverse("mailbox:hand-on", args=[thread.pk])
+    assert page in client.get(reverse("mailbox:conversation", args=[thread.pk])).content.decode()
+    assert "Escalations" in client.get(page).content.decode()
+    assert client.post(page, {"seen": 1, "team": other.pk}).status_code == 302
+    assert client.get(page).status_code == 404
+    assert _signed_in(world, "agent").get(page).status_code == 403
+    answer = reverse("mailbox:conversation", args=[thread.pk])
+    assert _signed_in(world, "eru.specialist").get(answer).status_code == 200
