@@ -1,14 +1,16 @@
-"""One's own bell through the API."""
+"""One's own bell, and for operators how sending stands, through the API."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import URLPattern, path
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notifications import operations
 from notifications.models import Bell
 from notifications.services import mark_all_read
 from notifications.wording import line_of, own_subjects
@@ -96,7 +98,51 @@ class BellReadView(ApiView):
         return Response(MarkedSerializer({"marked": marked}).data)
 
 
+class OutboxLineSerializer(Shape):
+    """What waits and what is stuck of one message on one channel."""
+
+    lane = serializers.ChoiceField(choices=[lane.value for lane in operations.Lane])
+    key = serializers.CharField()
+    waiting = serializers.IntegerField()
+    late = serializers.IntegerField(help_text="Due for more than ten minutes.")
+    stuck = serializers.IntegerField(help_text="Parked or failed: a person decides.")
+    oldest = serializers.DateTimeField(allow_null=True)
+
+
+class OutboxSerializer(Shape):
+    """How sending stands; a monitor asks `is_well`."""
+
+    is_well = serializers.BooleanField(help_text="Nothing is late and nothing is stuck.")
+    waiting = serializers.IntegerField()
+    late = serializers.IntegerField()
+    stuck = serializers.IntegerField()
+    oldest = serializers.DateTimeField(allow_null=True)
+    lines = OutboxLineSerializer(many=True)
+
+
+class OutboxView(ApiView):
+    """What waits, and what could not be sent."""
+
+    actions = {"GET": "notifications.operate"}
+
+    @extend_schema(operation_id="outbox_retrieve", responses=OutboxSerializer, tags=["outbox"])
+    def get(self, request: Request) -> Response:
+        """Count what waits, is late or is stuck, by channel and message: no address, no words."""
+        lines = operations.figures(self.actor.exchange, timezone.now())
+        health = operations.health_of(lines)
+        answer = {
+            "is_well": health.is_well,
+            "waiting": health.waiting,
+            "late": health.late,
+            "stuck": health.stuck,
+            "oldest": health.oldest,
+            "lines": lines,
+        }
+        return Response(OutboxSerializer(answer).data)
+
+
 urlpatterns: list[URLPattern] = [
+    path("outbox/", OutboxView.as_view(), name="outbox"),
     path("bell/", BellListView.as_view(), name="bell"),
     path("bell/read/", BellReadView.as_view(), name="bell-read"),
 ]

@@ -52,6 +52,39 @@ class ChannelsView(ApiView):
         return Response(ChannelSerializer(rows, many=True).data)
 
 
+class WebhookSerializer(Shape):
+    """One address that is told; its secret is in no answer."""
+
+    id = serializers.IntegerField(source="pk")
+    url = serializers.CharField()
+    groups = serializers.ListField(child=serializers.CharField())
+    is_active = serializers.BooleanField()
+    failing_since = serializers.DateTimeField(
+        allow_null=True, help_text="First of the failures in a row; null: it answers."
+    )
+    disabled_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it was switched off, since nobody answered for days."
+    )
+
+
+class WebhookListView(ListView):
+    """The addresses of one's organization, or of the exchange."""
+
+    actions = {"GET": MANAGE}
+    queryset = Webhook.objects.none()
+    serializer_class = WebhookSerializer
+    orderings = {"id": "pk"}
+
+    @extend_schema(operation_id="webhooks_list", tags=["channels"])
+    def get(self, request: Request, **kwargs: Any) -> Response:
+        """List the webhooks one manages. They are registered and changed on the page."""
+        return super().get(request, **kwargs)
+
+    def rows(self) -> QuerySet[Any]:
+        """Those the actor manages."""
+        return Webhook.objects.visible_to(self.actor)
+
+
 class DeliverySerializer(Shape):
     """One event for one address."""
 
@@ -86,5 +119,6 @@ class DeliveryListView(ListView):
 
 urlpatterns: list[URLPattern] = [
     path("channels/", ChannelsView.as_view(), name="channels"),
+    path("webhooks/", WebhookListView.as_view(), name="webhooks"),
     path("webhook-deliveries/", DeliveryListView.as_view(), name="webhook-deliveries"),
 ]
