@@ -28,8 +28,9 @@ from portal.tenancy.models import Exchange
 
 #: Something that has been due for longer than this is late: a worker looks every 20 seconds.
 LATE_AFTER: Final = timedelta(minutes=10)
-#: Rows of one table on one page, and rows sent again at once.
-SHOWN: Final = 100
+#: Rows of one table on one page; all of a page, and some, are sent again at once.
+SHOWN: Final = 30
+AT_ONCE: Final = 100
 
 
 class Lane(StrEnum):
@@ -181,7 +182,7 @@ def may_have_arrived(*, actor: Actor, tokens: Iterable[str]) -> int:
     """
     actor.require("notifications.operate")
     lanes = (Lane.MAIL, Lane.TEXT)
-    keys = [pk for lane, pk in map(_parts, list(tokens)[:SHOWN]) if lane in lanes]
+    keys = [pk for lane, pk in map(_parts, list(tokens)[:AT_ONCE]) if lane in lanes]
     parked = MailMessage.objects.filter(
         pk__in=keys, exchange_id=actor.exchange_id, state=MailMessage.State.PARKED
     )
@@ -197,7 +198,7 @@ def send_again_many(*, actor: Actor, tokens: Iterable[str]) -> tuple[int, int]:
     """
     actor.require("notifications.operate")
     done = failed = 0
-    for token in list(dict.fromkeys(tokens))[:SHOWN]:
+    for token in list(dict.fromkeys(tokens))[:AT_ONCE]:
         lane, pk = _parts(token)
         try:
             _send_again(actor, lane, pk)

@@ -77,8 +77,7 @@ def mail_message(request: HttpRequest, pk: int) -> HttpResponse:
             ("Sent as", mail.get_medium_display()),
             ("To", _address(mail)),
             ("Subject", mail.subject),
-            ("Message-ID", mail.rfc_message_id),
-            ("Auto-Submitted", "auto-generated"),
+            *_headers(mail),
             ("Written", local(mail.created_at, actor)),
             ("Sent", local(mail.sent_at, actor) or "Not yet"),
             ("Attempts", mail.attempts),
@@ -123,6 +122,13 @@ def _reader(request: HttpRequest) -> Actor:
     return actor
 
 
+def _headers(mail: MailMessage) -> list[tuple[str, Any]]:
+    """What only a mail has."""
+    if mail.medium == MailMessage.Medium.TEXT:
+        return []
+    return [("Message-ID", mail.rfc_message_id), ("Auto-Submitted", "auto-generated")]
+
+
 def _row(mail: MailMessage, actor: Actor) -> dict[str, Any]:
     state = MailMessage.State(mail.state)
     return {
@@ -138,5 +144,7 @@ def _row(mail: MailMessage, actor: Actor) -> dict[str, Any]:
 
 def _address(mail: MailMessage) -> str:
     """In full for people who sign in here; masked for everybody else."""
+    if mail.medium == MailMessage.Medium.TEXT:
+        return f"…{mail.to[-2:]}"
     is_known = mail.person_id is not None or "…" in mail.to
     return mail.to if is_known else mask(mail.to)

@@ -57,10 +57,12 @@ def outbox(request: HttpRequest) -> HttpResponse:
     wanted = form.cleaned_data if form.is_valid() else {}
     rows = operations.rows_of(actor.exchange, now, **wanted)
     health = operations.health_of(lines)
+    lines.sort(key=lambda line: (-line.stuck, -line.late, -line.waiting))
     context = {
         "form": form,
         "rows": [_row(row, actor) for row in rows],
-        "lines": [_line(line, actor) for line in lines],
+        "lines": [_line(line, actor) for line in lines if line.stuck or line.late],
+        "calm": [_line(line, actor) for line in lines if not (line.stuck or line.late)],
         "health": health,
         "oldest": local(health.oldest, actor),
         "may_edit": actor.may("notifications.edit_templates"),

@@ -1,5 +1,6 @@
 """Every message in the exchange's own words, with a preview."""
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications import services
-from notifications.catalogue import MessageKind, all_kinds, get
+from notifications.catalogue import Circle, MessageKind, all_kinds, get
 from notifications.channels.groups import group_of
 from notifications.forms import WordingForm
 from notifications.models import MessageTemplate
@@ -84,6 +85,14 @@ def _kind(key: str) -> MessageKind:
         raise Http404 from None
 
 
+class PreviewFilter(forms.Form):
+    circle = forms.ChoiceField(
+        label="Told to",
+        required=False,
+        choices=[("", "All"), *((circle.name, circle.value) for circle in Circle)],
+    )
+
+
 @require_safe
 def preview_all(request: HttpRequest) -> HttpResponse:
     """Every message as it reads on each of its channels, with an invented case."""
@@ -91,6 +100,8 @@ def preview_all(request: HttpRequest) -> HttpResponse:
     exchange = actor.exchange
     rows = MessageTemplate.objects.filter(exchange_id=exchange.pk)
     own = {row.key: Wording(row.subject, row.body) for row in rows}
+    form = PreviewFilter(request.GET)
+    circle = form.cleaned_data["circle"] if form.is_valid() else ""
     shown = [
         {
             "kind": kind,
@@ -101,8 +112,10 @@ def preview_all(request: HttpRequest) -> HttpResponse:
             ),
         }
         for kind in all_kinds()
+        if circle in ("", kind.circle.name)
     ]
-    return render(request, "notifications/previews.html", {"rows": shown})
+    context = {"rows": shown, "form": form, "is_filtered": bool(circle)}
+    return render(request, "notifications/previews.html", context)
 
 
 def _context(

@@ -14,7 +14,7 @@ from notifications.catalogue import get
 from notifications.channels import registering
 from notifications.channels.forms import WebhookChangeForm, WebhookForm
 from notifications.channels.groups import group_named
-from notifications.channels.hooks import MANAGE, Webhook, WebhookDelivery, owner_for
+from notifications.channels.hooks import MANAGE, Webhook, WebhookAttempt, WebhookDelivery, owner_for
 from notifications.views import actor_with, local
 from portal.casework.machine import Refused
 from portal.tenancy.actor import Actor
@@ -105,7 +105,7 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "delivery": _line(found, actor),
         "webhook": found.webhook,
-        "attempts": [{"row": row, "at": local(row.at, actor)} for row in attempts],
+        "attempts": [_attempt(row, actor) for row in attempts],
         "can_be_sent_again": found.state in ("sent", "failed") and found.webhook.is_active,
     }
     return render(request, "channels/delivery.html", context)
@@ -176,6 +176,12 @@ def _row(webhook: Webhook, actor: Actor) -> dict[str, Any]:
         "failing_since": local(webhook.failing_since, actor),
         "former_until": local(webhook.former_until, actor),
     }
+
+
+def _attempt(row: WebhookAttempt, actor: Actor) -> dict[str, Any]:
+    # “HTTP 500: HTTP 500” would say it twice.
+    said = row.error.removeprefix(f"HTTP {row.status}").removeprefix(": ")
+    return {"row": row, "at": local(row.at, actor), "says": said}
 
 
 def _line(row: WebhookDelivery, actor: Actor) -> dict[str, Any]:

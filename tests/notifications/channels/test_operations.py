@@ -149,3 +149,17 @@ def test_every_message_is_previewed_on_every_channel_it_goes_by(
     for kind in all_kinds():
         assert f"/messages/wording/{kind.key}/" in page
     assert "{number}" not in page
+    own = client.get("/messages/previews/?circle=ACCOUNT").content.decode()
+    assert "/messages/wording/account.password_reset/" in own
+    assert "/messages/wording/constituent.updated/" not in own
+
+
+def test_of_a_text_message_only_the_end_of_the_number_is_shown(
+    stuck: World, client: Client
+) -> None:
+    text = MailMessage.objects.get(medium="text")
+    MailMessage.objects.filter(pk=text.pk).update(to="916-555-0142")
+    client.force_login(stuck.people["admin"])
+    page = client.get(f"/messages/mail/{text.pk}/").content.decode()
+    assert "…42" in page
+    assert "916-555-0142" not in page
