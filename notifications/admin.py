@@ -1,11 +1,13 @@
-"""The exchange's own wording of its messages on the administration site."""
+"""Messages on the administration site: their wording, and to look at, what was said to many."""
 
 from typing import Any
 
 from django.contrib import admin
 
 from notifications import services
+from notifications.bells.notices import WRITE, Notice
 from notifications.models import MessageTemplate
+from notifications.posts import Post
 from portal.tenancy.actor import Actor
 from portal.tenancy.adminsite import ServiceModelAdmin, site
 
@@ -22,3 +24,34 @@ class MessageTemplateAdmin(ServiceModelAdmin):
 
     def change(self, actor: Actor, row: MessageTemplate, data: dict[str, Any]) -> MessageTemplate:
         return services.change_template(actor=actor, key=row.key, **data)
+
+
+@admin.register(Notice, site=site)
+class NoticeAdmin(ServiceModelAdmin):
+    """What was announced by bell; it is announced and withdrawn on the portal's pages."""
+
+    action = WRITE
+    edited_at = "notifications:notices"
+    list_display = ("title", "kind", "audience", "starts_at", "expires_at", "withdrawn_at")
+    list_filter = ("kind", "audience")
+    fields = ("kind", "audience", "title", "body", "starts_at", "expires_at", "withdrawn_at")
+    readonly_fields = fields
+
+
+@admin.register(Post, site=site)
+class PostAdmin(ServiceModelAdmin):
+    """What Outreach and Sales told enrollers; they alone write it, on the portal's pages."""
+
+    list_display = ("title", "kind", "audience", "starts_at", "expires_at", "published_at")
+    list_filter = ("kind", "audience")
+    fields = (
+        "kind",
+        "audience",
+        "title",
+        "body",
+        "starts_at",
+        "expires_at",
+        "published_at",
+        "withdrawn_at",
+    )
+    readonly_fields = fields

@@ -68,5 +68,6 @@ class NotificationsConfig(AppConfig):
                 action=bell.READ,
             )
         )
-        registry.register("notifications.api")
+        for module in ("notifications.api", "notifications.bells.api", "notifications.posts_api"):
+            registry.register(module)
         posts_home.register()

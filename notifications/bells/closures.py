@@ -176,7 +176,7 @@ def _message(
     *,
     after: OutboxMessage | None = None,
 ) -> OutboxMessage:
-    data = {
+    data: dict[str, Any] = {
         "date": day.isoformat(),
         "closed": sorted(wanted.closed),
         "text": text,

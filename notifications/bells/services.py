@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -65,7 +66,7 @@ def announce(
     notice.message = OutboxMessage.objects.create(
         exchange=actor.exchange,
         key=MESSAGE_KEYS[kind],
-        dedupe_key=f"notice:{timezone.now().isoformat()}:{actor.person_id}",
+        dedupe_key=f"notice:{uuid4()}",
         next_attempt_at=max(starts_at, timezone.now()),
     )
     notice.save()

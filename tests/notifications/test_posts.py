@@ -19,6 +19,7 @@ from portal.documents.refusals import SsnRefused
 from portal.ledger.models import LedgerEntry
 from portal.tenancy.actor import NotAllowed
 from portal.tenancy.services import set_role_actions
+from tests.api.conftest import Caller, call  # noqa: F401
 from tests.casework.cases import signed_in
 from tests.world import NOW, World
 
@@ -378,3 +379,23 @@ def test_the_tab_takes_the_same_few_statements_however_much_is_announced(
     with CaptureQueriesContext(connection) as statements:
         client.get("/portal-notifications/")
     assert len(statements) <= 9
+
+
+def test_a_program_lists_what_is_active_for_its_person_and_marks_it_read_PN_02(
+    world: World,
+    announce: Announce,
+    call: Caller,  # noqa: F811
+) -> None:
+    both, later = announce(), announce("Later", starts_at=NOW + timedelta(days=1))
+    announce("For entities", audience=Post.Audience.ENTITIES)
+    agent = call("agent")
+    rows = agent.get("portal-notifications/").json()["results"]
+    assert [(row["id"], row["is_read"]) for row in rows] == [(both.pk, False)]
+    where = f"portal-notifications/{both.pk}/read/"
+    assert [agent.post(where).json()["marked"] for _ in range(2)] == [1, 0]
+    assert agent.get("portal-notifications/").json()["results"][0]["is_read"]
+    assert agent.post(f"portal-notifications/{later.pk}/read/").status_code == 404
+    assert call("office.staff").get("portal-notifications/").status_code == 403
+    world.exchange.modules.remove("enroller_portal")
+    world.exchange.save()
+    assert agent.get("portal-notifications/").status_code == 404

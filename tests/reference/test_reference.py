@@ -22,6 +22,7 @@ PUBLIC = {
     "accessibility",
     "briefings:stop",
     "inbound:take",
+    "notifications:live",
     "releases:sign",
     "admin:login",
     "health-live",

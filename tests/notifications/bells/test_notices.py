@@ -20,6 +20,7 @@ from portal.casework.machine import Refused
 from portal.casework.models import OutboxMessage
 from portal.documents.refusals import SsnRefused
 from portal.tenancy.actor import NotAllowed
+from tests.api.conftest import Caller, call  # noqa: F401
 from tests.world import NOW, World
 
 HOUR = timedelta(hours=1)
@@ -191,3 +192,20 @@ def test_another_exchange_s_notice_is_not_found(
     notice = _announce(world)
     client.force_login(other_world.people["admin"])
     assert client.get(reverse("notifications:notice", args=[notice.pk])).status_code == 404
+
+
+def test_a_program_reads_what_is_for_its_person_now_and_writes_nothing(
+    world: World,
+    call: Caller,  # noqa: F811
+) -> None:
+    outage = _announce(world)
+    later = _announce(world, title="Next week", starts_at=NOW + HOUR)
+    staff = _announce(world, title="Staff only", audience="staff")
+    agent, admin = call("agent"), call("admin")
+    assert [row["id"] for row in agent.get("notices/").json()["results"]] == [outage.pk]
+    assert agent.get(f"notices/{outage.pk}/").json()["state"] == "Active"
+    for hidden in (later, staff):
+        assert agent.get(f"notices/{hidden.pk}/").status_code == 404
+    states = {row["title"]: row["state"] for row in admin.get("notices/").json()["results"]}
+    assert states["Next week"] == "Scheduled"
+    assert admin.post("notices/", {}).status_code == 405
