@@ -71,17 +71,14 @@ def figures_of(briefing: Briefing) -> list[Figures]:
         )
     )
     order = list(ROLES)
-    found = [
-        Figures(
-            f"{ROLES[row.pop('role_key')].label},"
-            f" {Organization.Kind(row.pop('organization_kind')).label.lower()}",
-            **row,
-        )
-        for row in sorted(
-            rows, key=lambda row: (row["organization_kind"], order.index(row["role_key"]))
-        )
-    ]
-    return [*found, _summed(found)]
+    found = sorted(rows, key=lambda row: (row["organization_kind"], order.index(row["role_key"])))
+    lines = [_line(**row) for row in found]
+    return [*lines, _summed(lines)]
+
+
+def _line(*, role_key: str, organization_kind: str, **numbers: int) -> Figures:
+    kind = Organization.Kind(organization_kind).label.lower()
+    return Figures(f"{ROLES[role_key].label}, {kind}", **numbers)
 
 
 def stopped_by(briefing: Briefing) -> int:

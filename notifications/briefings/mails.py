@@ -139,7 +139,5 @@ def _is_still_meant(delivery: Delivery) -> bool:
 
 
 def _still_writes(mail: MailMessage) -> bool:
-    members = Membership.objects.current().filter(
-        exchange_id=mail.exchange_id, person_id=mail.person_id
-    )
+    members = Membership.objects.current().filter(exchange_id=mail.exchange_id, person=mail.person)
     return members.filter(role__actions__contains=[WRITE]).exists()

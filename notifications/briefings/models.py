@@ -68,7 +68,7 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
         if member is None or not actor.may(READ) or not actor.has_module(MODULE):
             return rows.none()
         body = member.organization
-        reached = Delivery.objects.filter(briefing=OuterRef("pk"), person_id=actor.person_id)
+        reached = Delivery.objects.filter(briefing=OuterRef("pk"), person=actor.person)
         above = [int(key) for key in body.path.split(".") if key]
         meant = (
             (Q(roles=[]) | Q(roles__contains=[member.role.key]))

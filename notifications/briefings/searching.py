@@ -84,9 +84,7 @@ def find_briefings(
             **_MARKS,
         )
         rows = rows.filter(words=query).annotate(marked_title=whole, quote=quote)
-    unread = Delivery.objects.filter(
-        briefing=OuterRef("pk"), person_id=actor.person_id, read_at=None
-    )
+    unread = Delivery.objects.filter(briefing=OuterRef("pk"), person=actor.person, read_at=None)
     return (
         rows.annotate(is_unread=Exists(unread))
         .defer("words", "body", "text")

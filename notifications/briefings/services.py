@@ -201,7 +201,7 @@ def archive_briefing(*, actor: Actor, briefing: Briefing) -> Briefing:
 
 def mark_read(*, actor: Actor, briefing: Briefing) -> None:
     """Keep that the actor opened it, the first time, and mark it in their mailbox."""
-    delivery = Delivery.objects.filter(briefing=briefing, person_id=actor.person_id, read_at=None)
+    delivery = Delivery.objects.filter(briefing=briefing, person=actor.person, read_at=None)
     delivery.update(read_at=timezone.now())
     mark_source_read(actor=actor, kind=ITEM_KIND, source_id=briefing.pk)
 
@@ -228,7 +228,7 @@ def set_rules(*, actor: Actor, contact_email: str, newsroom_url: str) -> Briefin
 def has_written(actor: Actor, briefing: Briefing) -> bool:
     """Whether the actor wrote or changed it at any time."""
     written = briefing.changes.filter(what__in=[What.WRITTEN, What.CHANGED])
-    return written.filter(person_id=actor.person_id).exists()
+    return written.filter(person=actor.person).exists()
 
 
 def _fill(briefing: Briefing, values: dict[str, Any]) -> None:
