@@ -13,7 +13,7 @@ urlpatterns = [
     path("inbound/mailbox/senders/", mailbox.add_sender, name="sender-add"),
     path("inbound/mailbox/senders/<int:pk>/remove/", mailbox.remove_sender, name="sender-remove"),
     path("inbound/<int:pk>/", triage.mail, name="mail"),
-    path("inbound/<int:pk>/files/<int:number>/", triage.file, name="file"),
+    path("inbound/<int:pk>/files/<int:place>/", triage.file, name="file"),
     path("inbound/<int:pk>/<slug:what>/", triage.act, name="act"),
     path("inbound/take/<uuid:public_id>/", webhook.take, name="take"),
 ]

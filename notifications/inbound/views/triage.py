@@ -150,15 +150,15 @@ def _do(
 
 
 @require_safe
-def file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def file(request: HttpRequest, pk: int, place: int) -> HttpResponse:
     """One file of a mail, counted from 1: screened now, and only its clean copy leaves."""
     actor = _actor(request)
     row = _mail(actor, pk)
     files = open_mail(row).files
-    if not 1 <= number <= len(files):
+    if not 1 <= place <= len(files):
         raise Http404
     try:
-        screened = screen_file(files[number - 1])
+        screened = screen_file(files[place - 1])
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("inbound:mail", pk)
@@ -166,7 +166,7 @@ def file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         actor=actor,
         action="inbound.file_opened",
         cases=[row.case_id] if row.case_id else [],
-        data={"mail": row.pk, "file": number},
+        data={"mail": row.pk, "file": place},
     )
     return HttpResponse(
         screened.content,

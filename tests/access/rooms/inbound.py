@@ -14,7 +14,7 @@ _SETTING_UP = ADMIN | {"ea.lead"}
 ROUTES: dict[str, Route] = {
     "inbound:triage": page(EA),
     "inbound:mail": thing(EA, pk="held_mail"),
-    "inbound:file": thing(EA, pk="held_mail", number="held_mail_file"),
+    "inbound:file": thing(EA, pk="held_mail", place="held_mail_file"),
     "inbound:act": thing(EA, get=False, post=True, pk="held_mail", what="mail_act"),
     "inbound:mailbox": page(_SETTING_UP, post=True),
     "inbound:secret": page(_SETTING_UP, get=False, post=True),
