@@ -74,9 +74,13 @@ def main(arguments: Sequence[str]) -> int:
         become([PYTHON, "manage.py", "bench", *rest])
     if command == "test":
         imports_kept = succeeds([VENV / "bin" / "lint-imports"])
+        # Who restarts the servers of the session has them alone, before the others share theirs.
+        alone = bool(rest) or succeeds(
+            [PYTHON, "-m", "pytest", "-q", "-m", "alone", "tests/faults"]
+        )
         # Two workers for two cores; a file stays with one, for what its tests set up together.
         passed = succeeds([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest])
-        return 0 if imports_kept and passed else 1
+        return 0 if imports_kept and alone and passed else 1
     if command == "lint":
         verdicts = [succeeds([VENV / "bin" / program, *options]) for program, *options in LINT]
         return 0 if all(verdicts) else 1

@@ -19,7 +19,8 @@ from psycopg2.extensions import connection as Connection
 from config import services
 from portal.casework import filters
 from tests import database
-from tests.world import NOW, World, build_world
+from tests.kept_world import lay_world
+from tests.world import NOW, World
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -142,12 +143,12 @@ def world(db: None) -> Iterator[World]:
     # perhaps, and would be read again somewhere in the middle of this one.
     filters._remembered.clear()
     with time_machine.travel(NOW, tick=False):
-        yield build_world()
+        yield lay_world()
 
 
 @pytest.fixture
 def other_world(world: World) -> World:
     """A second exchange beside the first, for the outsider of every tenancy rule."""
-    other = build_world("maryland")
+    other = lay_world("maryland")
     world.enter()
     return other

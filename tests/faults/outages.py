@@ -17,8 +17,8 @@ def main() -> None:
     rounds = sys.argv[1] if len(sys.argv) > 1 else "100"
     os.chdir(ROOT)
     os.environ["OUTAGE_ROUNDS"] = str(int(rounds))
-    test = "tests/faults/test_outages.py"
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", "-q", test])
+    options = ["-q", "-m", "alone or not alone", "tests/faults/test_outages.py"]
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *options])
 
 
 if __name__ == "__main__":

@@ -62,8 +62,7 @@ def sink() -> Iterator[Sink]:
 def servers(request: pytest.FixtureRequest) -> EmbeddedServers:
     """PostgreSQL and Valkey of this session, for this session alone."""
     found = infra.servers_of(request.config)
-    if found is None:
-        pytest.skip("other workers use the same servers")
+    assert found is not None, "other workers use the same servers; mark the test as alone"
     return found
 
 
@@ -230,6 +229,7 @@ class _Worker(threading.Thread):
             connections.close_all()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("fault", ["flushed", "restarted", "cut", "silent"])
 def test_valkey_lost_in_the_middle_of_sending_costs_nothing(
     office_world: World, sink: Sink, servers: EmbeddedServers, fault: str
@@ -254,6 +254,7 @@ def test_valkey_lost_in_the_middle_of_sending_costs_nothing(
     _check_bells(office_world, messages=ROUNDS + 1)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("point", "parked"), [("a message", 0), ("a mail", 1)])
 def test_postgresql_restarted_in_the_middle_leaves_nothing_half_done(
     office_world: World,
