@@ -209,3 +209,15 @@ def test_a_program_reads_what_is_for_its_person_now_and_writes_nothing(
     states = {row["title"]: row["state"] for row in admin.get("notices/").json()["results"]}
     assert states["Next week"] == "Scheduled"
     assert admin.post("notices/", {}).status_code == 405
+
+
+def test_an_administrator_looks_at_notices_on_the_administration_site_and_changes_none(
+    world: World, client: Client
+) -> None:
+    notice = _announce(world)
+    client.force_login(world.people["admin"])
+    address = reverse("admin:notifications_notice_change", args=[notice.pk])
+    assert notice.title in client.get(address).content.decode()
+    assert client.post(address, {"title": "Changed"}).status_code == 403
+    client.force_login(world.person("osd.staff"))
+    assert client.get(address).status_code == 403
