@@ -1,6 +1,7 @@
 """Ringing the bells of very many in one statement, e.g. when the portal goes down tonight."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -51,7 +52,7 @@ def ring_crowd(*, message: OutboxMessage, crowd: Crowd, now: datetime) -> int:
     return count
 
 
-def _in_columns(given: dict[str, object]) -> list[object]:
+def _in_columns(given: dict[str, Any]) -> list[Any]:
     """Values in the order in which the statement names its columns: that of the model."""
     fields = (field.name for field in Bell._meta.local_concrete_fields)
     return [given[name] for name in fields if name in given]

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import QuerySet
-
 from notifications import recipients as to
 from portal.casework.models import OutboxMessage
-from portal.tenancy.models import Membership, Person
+from portal.tenancy.models import MembershipQuerySet, Person
 
 
 class Channel(StrEnum):
@@ -68,7 +66,7 @@ class Crowd:
     """A message to very many, whose bells are rung in one statement."""
 
     #: The memberships whose people are told, asked at the moment of sending.
-    members: Callable[[OutboxMessage], QuerySet[Membership]]
+    members: Callable[[OutboxMessage], MembershipQuerySet]
     #: What the line says; None: it need not be said any more.
     says: Callable[[OutboxMessage], Said | None]
 

@@ -6,12 +6,10 @@ modules are asked when a message is sent, not when the catalogue is read: they s
 
 from importlib import import_module
 
-from django.db.models import QuerySet
-
 from notifications import recipients as to
 from notifications.catalogue.base import BELL, COMMON, Circle, Crowd, MessageKind, Said
 from portal.casework.models import OutboxMessage
-from portal.tenancy.models import Membership
+from portal.tenancy.models import MembershipQuerySet
 
 _SOURCE = "BN-02, N-12"
 
@@ -19,8 +17,8 @@ _SOURCE = "BN-02, N-12"
 def _crowd(module: str) -> Crowd:
     """The crowd a module of the wing knows: its ``members`` and what it ``says``."""
 
-    def members(message: OutboxMessage) -> QuerySet[Membership]:
-        found: QuerySet[Membership] = import_module(module).members(message)
+    def members(message: OutboxMessage) -> MembershipQuerySet:
+        found: MembershipQuerySet = import_module(module).members(message)
         return found
 
     def says(message: OutboxMessage) -> Said | None:

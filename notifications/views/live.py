@@ -23,13 +23,13 @@ def remembered(request: HttpRequest) -> HttpResponseBase:
     session = request.session
     if "_auth_user_id" not in session:
         return JsonResponse({"alive": False}, status=401)
-    known = (session.get("exchange_id"), session.get("membership_id"))
+    exchange_id, membership_id = session.get("exchange_id"), session.get("membership_id")
     answer = None
-    if all(known):
+    if exchange_id and membership_id:
         answer = live.remembered(
             person_id=int(session["_auth_user_id"]),
-            exchange_id=known[0],
-            membership_id=known[1],
+            exchange_id=exchange_id,
+            membership_id=membership_id,
         )
     return _told(request, answer) if answer else redirect("notifications:live-reckoned")
 

@@ -51,7 +51,7 @@ def arrive(*, actor: Actor, case: Case) -> list[Reader]:
     key = f"presence:{case.exchange_id}:{case.pk}"
     mine = str(actor.person_id)
     try:
-        client = _client(settings.CACHES["default"]["LOCATION"])
+        client = _client(str(settings.CACHES["default"]["LOCATION"]))
         entries = {
             person: json.loads(entry) for person, entry in _decoded(client.hgetall(key)).items()
         }

@@ -83,7 +83,8 @@ def _day(day: date) -> str:
 
 def _folded(line: str) -> str:
     """A line of at most 75 octets, going on after a space; no character is cut (3.1)."""
-    parts, part = [], ""
+    parts: list[str] = []
+    part = ""
     for letter in line:
         limit = _LINE if not parts else _LINE - 1
         if len((part + letter).encode()) > limit:

@@ -130,7 +130,7 @@ def _do(
     request: HttpRequest, actor: Actor, row: RawMail, what: str, values: dict[str, Any]
 ) -> HttpResponse:
     if what == "file":
-        given = {
+        given: dict[str, Any] = {
             name: ("" if value is None and name != "date_of_birth" else value)
             for name, value in values.items()
         }
