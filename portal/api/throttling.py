@@ -1,4 +1,4 @@
-"""So many requests a minute for each token."""
+"""So many requests a minute, as the settings say for each scope."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -14,13 +14,8 @@ if TYPE_CHECKING:  # rest_framework.views reads the settings that name this modu
 logger = logging.getLogger(__name__)
 
 
-class TokenRateThrottle(SimpleRateThrottle):
-    """Counts per token; a request without one counts per address.
-
-    The counters stand in the cache. Losing them loses the brake and nothing else.
-    """
-
-    scope = "token"
+class RateThrottle(SimpleRateThrottle):
+    """The counters stand in the cache. Losing them loses the brake and nothing else."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Whether the request is one of those of this minute; without a cache, every one is."""
@@ -29,6 +24,12 @@ class TokenRateThrottle(SimpleRateThrottle):
         except RedisError:
             logger.warning("Requests are not counted: the cache does not answer.")
             return True
+
+
+class TokenRateThrottle(RateThrottle):
+    """Counts per token; a request without one counts per address."""
+
+    scope = "token"
 
     def get_cache_key(self, request: Request, view: "APIView") -> str:
         token = getattr(request.auth, "pk", None)

@@ -1,11 +1,10 @@
 """A brake for the public form. Losing the counters loses the brake, nothing else."""
 
-import hashlib
 from typing import Final
 
-from django.core.cache import cache
 from django.http import HttpRequest
 
+from portal.brakes import count
 from portal.proxies import client_address
 from storefronts.models import Listing
 
@@ -20,15 +19,8 @@ def is_over_limit(request: HttpRequest, listing: Listing) -> bool:
 
     What is refused to a sender does not count for the place, or one sender could close it to all.
     """
-    if _count(f"address:{client_address(request)}") > PER_ADDRESS:
+    address = client_address(request)
+    if count("finder-help:address", address, seconds=_SECONDS) > PER_ADDRESS:
         return True
-    return _count(f"place:{listing.public_id}") > PER_PLACE
-
-
-def _count(value: str) -> int:
-    key = f"finder-help:{hashlib.sha256(value.encode()).hexdigest()}"
-    cache.add(key, 0, _SECONDS)
-    try:
-        return cache.incr(key)
-    except ValueError:  # it lapsed between the two
-        return 1
+    place = str(listing.public_id)
+    return count("finder-help:place", place, seconds=_SECONDS) > PER_PLACE

@@ -6,6 +6,7 @@ generation, so an approval or a lapse shows with its commit; a browser may keep 
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from django.db.models.functions import Cast, JSONObject
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from redis.exceptions import RedisError
 
 from portal.tenancy.models import Exchange
 from storefronts import generation, tongues
@@ -113,14 +115,13 @@ def remembered(
         f"{exchange.pk}|{number}|{tongues.current()}|{minute}|{path}".encode()
     ).hexdigest()
     key, etag = f"finder:{digest}", f'"{digest[:32]}"'
-    found: tuple[bytes, str] | None = cache.get(key)
+    found = _recalled(key)
     if found is None:
         response = make()
         if response.status_code != 200:
             return response
         found = (response.content, response.headers["Content-Type"])
-        if _has_room(exchange, minute):
-            cache.set(key, found, _REMEMBERED_SECONDS)
+        _remember(exchange, minute, key, found)
     body, content_type = found
     response = HttpResponse(body, content_type=content_type)
     response.headers["ETag"] = etag
@@ -128,11 +129,18 @@ def remembered(
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _has_room(exchange: Exchange, minute: int) -> bool:
-    """Count one more answer to remember in this minute; False: there were too many already."""
-    counter = f"finder-room:{exchange.pk}:{minute}"
-    cache.add(counter, 0, 2 * _REMEMBERED_SECONDS)
+def _recalled(key: str) -> tuple[bytes, str] | None:
     try:
-        return cache.incr(counter) <= _REMEMBERED_A_MINUTE
-    except ValueError:  # the cache was emptied in between
-        return False
+        found: tuple[bytes, str] | None = cache.get(key)
+    except RedisError:
+        return None
+    return found
+
+
+def _remember(exchange: Exchange, minute: int, key: str, found: tuple[bytes, str]) -> None:
+    """Keep an answer, unless there were too many new ones in this minute or the cache is away."""
+    counter = f"finder-room:{exchange.pk}:{minute}"
+    with suppress(RedisError, ValueError):  # ValueError: the cache was emptied in between
+        cache.add(counter, 0, 2 * _REMEMBERED_SECONDS)
+        if cache.incr(counter) <= _REMEMBERED_A_MINUTE:
+            cache.set(key, found, _REMEMBERED_SECONDS)

@@ -18,11 +18,11 @@ from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
 
 from portal.api.base import ApiView
 from portal.api.projections import Shape
 from portal.api.serializers import StrictSerializer
+from portal.api.throttling import RateThrottle
 from portal.tenancy.models import Exchange
 from storefronts import tongues
 from storefronts.choices import LANGUAGES
@@ -50,7 +50,7 @@ from storefronts.models import Listing
 _MOST_PAGES = 1_000
 
 
-class AddressRateThrottle(SimpleRateThrottle):
+class AddressRateThrottle(RateThrottle):
     """So many requests a minute for each network address; nobody signs in here."""
 
     scope = "finder"

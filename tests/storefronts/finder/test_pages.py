@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from storefronts import generation
+from storefronts.contacts import limits
 from storefronts.finder import public
 from storefronts.models import Listing
 from tests.storefronts.finder.ground import listed
@@ -91,6 +93,16 @@ def test_whoever_asks_for_ever_new_places_does_not_fill_the_memory(
             Client().get(FIND, {"place": city})
         costs.append(len(captured))
     assert max(costs[:2]) < min(costs[2:])
+
+
+def test_the_finder_its_api_and_its_form_stay_open_while_the_cache_is_away(world: World) -> None:
+    listing = listed(world, name="Elm Storefront")
+    away = settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    with override_settings(CACHES={"default": away}):
+        assert "Elm Storefront" in text_of(Client().get(FIND, {"place": "95814"}))
+        answer = Client().get("/api/v1/find/covered-california/", {"place": "95814"})
+        assert answer.status_code == 200
+        assert not limits.is_over_limit(RequestFactory().get("/"), listing)
 
 
 def test_p9_a_zip_code_costs_three_statements_and_one_remembered_costs_two(world: World) -> None:
