@@ -324,9 +324,6 @@ EMAIL_HOST_USER = env("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
-#: Password of the mail server offices' mail is fetched from, for mailboxes without one of their
-#: own (notifications.inbound).
-INBOUND_IMAP_PASSWORD = env("INBOUND_IMAP_PASSWORD", default="")
 #: Where texts to consumers are posted (notifications.texts); empty: they are kept here.
 TEXT_GATEWAY_URL = env("TEXT_GATEWAY_URL", default="")
 TEXT_GATEWAY_TOKEN = env("TEXT_GATEWAY_TOKEN", default="")

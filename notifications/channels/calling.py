@@ -52,10 +52,14 @@ class _PinnedConnection(http.client.HTTPSConnection):
     def connect(self) -> None:
         plain = socket.create_connection((self._number, self.port), timeout=TIMEOUT)
         try:
-            self.sock = self._context_of_ours.wrap_socket(plain, server_hostname=self.host)
+            # Known before hands are shaken, so that who drips that too can be cut.
+            self.sock = self._context_of_ours.wrap_socket(
+                plain, server_hostname=self.host, do_handshake_on_connect=False
+            )
         except (OSError, ValueError):
             plain.close()
             raise
+        self.sock.do_handshake()
 
 
 def connect(host: str, port: int, number: str) -> http.client.HTTPConnection:

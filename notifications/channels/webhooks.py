@@ -16,15 +16,15 @@ from django.db.models import Q
 from notifications.catalogue import Circle, MessageKind, get
 from notifications.channels import addresses, calling
 from notifications.channels.groups import group_of
-from notifications.channels.hooks import Webhook, WebhookAttempt, WebhookDelivery
+from notifications.channels.hooks import MANAGE, Webhook, WebhookAttempt, WebhookDelivery
 from notifications.claims import claim_next, moving_on, turns
-from notifications.recipients import still_true
+from notifications.recipients import still_allowed, still_true
 from notifications.wording import case_link
 from portal.casework import kinds
 from portal.casework.models import Case, OutboxMessage
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
-from portal.tenancy.models import Exchange
+from portal.tenancy.models import Exchange, Membership, Person
 from portal.tenancy.scope import use_exchange
 
 State = WebhookDelivery.State
@@ -165,7 +165,24 @@ def _still_allowed(delivery: WebhookDelivery, now: datetime) -> bool:
         return False
     if webhook.organization is not None and not webhook.organization.is_active:
         return False
-    return Webhook.objects.filter(_may_have(delivery.case, kind), pk=webhook.pk).exists()
+    if not Webhook.objects.filter(_may_have(delivery.case, kind), pk=webhook.pk).exists():
+        return False
+    return webhook.organization is None or _keepers_know(delivery)
+
+
+def _keepers_know(delivery: WebhookDelivery) -> bool:
+    """Whether anybody who manages the organization's webhooks may know of the case now.
+
+    A program is shown no more than they are: not a case whose consumer has left for another agency,
+    and nothing where nobody is left who answers for the address.
+    """
+    keepers = Membership.objects.current().filter(
+        exchange_id=delivery.exchange_id,
+        organization=delivery.webhook.organization,
+        role__actions__contains=[MANAGE],
+    )
+    people = Person.objects.filter(pk__in=keepers.values("person_id"))
+    return any(still_allowed(person, delivery.message) for person in people)
 
 
 def payload_of(delivery: WebhookDelivery) -> bytes:

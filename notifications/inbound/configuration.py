@@ -30,6 +30,8 @@ FIELDS: Final = (
     "done_folder",
     "retention_days",
 )
+#: What decides who is told the password, and how.
+_DESTINATION: Final = frozenset({"host", "port", "use_tls", "username"})
 _VALUE: Final = re.compile(r"[!-?A-~]{0,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 #: Everybody can have an address there, so the domain stands for nobody.
 _PUBLIC_DOMAINS: Final = frozenset(
@@ -42,9 +44,12 @@ _PUBLIC_DOMAINS: Final = frozenset(
 def save_mailbox(*, actor: Actor, values: Mapping[str, Any], password: str = "") -> Mailbox:
     """Set the exchange's mailbox up, or change it; an empty password changes none.
 
+    A password goes to the server it was entered for and to no other: who names another server,
+    another user or a line without TLS enters it again.
+
     Raises:
         NotAllowed: the actor does not set mailboxes up.
-        ValidationError: a value is wrong; names the field.
+        ValidationError: a value is wrong, or the password is missing; names the field.
     """
     actor.require(ACTION)
     rows = Mailbox.objects.select_for_update().filter(exchange_id=actor.exchange_id)
@@ -56,9 +61,13 @@ def save_mailbox(*, actor: Actor, values: Mapping[str, Any], password: str = "")
     if (mailbox.host, mailbox.username, mailbox.folder) != before:
         # The numbers of another mailbox's mails mean nothing here.
         mailbox.uid_validity = mailbox.last_uid = 0
+    if not mailbox.host:
+        mailbox.password = ""
     if password:
         mailbox.password = password
         changed.append("password")
+    elif mailbox.password and _DESTINATION & set(changed):
+        raise ValidationError({"password": "Enter the password again: it goes elsewhere now."})
     mailbox.address = mailbox.address.strip().lower()
     mailbox.full_clean(exclude=["exchange"])
     mailbox.save()

@@ -17,8 +17,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.conf import settings
-
 from notifications.inbound.models import Mailbox, RawMail
 from notifications.inbound.parse import MAX_BYTES
 from notifications.inbound.services import receive_mail
@@ -111,7 +109,7 @@ def _connected(mailbox: Mailbox) -> Iterator[imaplib.IMAP4]:
     else:
         server = imaplib.IMAP4(mailbox.host, mailbox.port, timeout=TIMEOUT)
     try:
-        server.login(mailbox.username, mailbox.password or settings.INBOUND_IMAP_PASSWORD)
+        server.login(mailbox.username, mailbox.password)
         _ok(server.select(_quoted(mailbox.folder)), "SELECT")
         yield server
     finally:

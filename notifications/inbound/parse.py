@@ -49,6 +49,8 @@ MAX_BYTES: Final = 40 * 1024 * 1024
 MAX_PARTS: Final = 100
 #: Characters of text that are kept of one mail.
 MAX_TEXT: Final = 50_000
+#: Characters beyond it that are looked through, longer than any way of writing one number.
+_OVERLAP: Final = 200
 #: Files of one mail that are looked at.
 MAX_FILES: Final = 20
 #: Pictures shown in the text and smaller than this are logos and lines, not papers.
@@ -142,16 +144,19 @@ class ParsedMail:
 def identify(content: bytes) -> Identity:
     """Which mail this is; never raises.
 
-    A Message-ID counts together with the body: who sends other words under a known id has sent
-    another mail. Without one, sender, date and subject stand in for it, and where there are no
-    headers either, every byte. Spaces and line ends do not count; servers on the way change them.
+    A Message-ID counts together with the body, with who it says it is from, and with the mark of a
+    machine: who sends other words, or the same under another name, under a known id has sent
+    another mail, and nobody can have a mail ignored by sending a copy before it. Without one,
+    sender, date and subject stand in for it, and where there are no headers either, every byte.
+    Spaces and line ends do not count; servers on the way change them.
     """
     head, body = _split(content)
     head = head[:_MAX_HEADERS]
     found = _first_header(head, b"message-id").strip()
     if found:
         claimed = hashlib.sha256(b"id\0" + found).hexdigest()
-        origin = claimed.encode()
+        names = (b"from", b"auto-submitted", b"precedence")
+        origin = b"\0".join([claimed.encode(), *(_first_header(head, name) for name in names)])
     else:
         claimed = ""
         names = (b"from", b"date", b"subject")
@@ -218,10 +223,12 @@ def _is_too_complex(content: bytes) -> bool:
 
 def _told(message: Message, walk: _Walk) -> ParsedMail:
     said = "\n\n".join(walk.texts)
-    cut = said[:MAX_TEXT]
+    cut = said[: MAX_TEXT + _OVERLAP]
     text = clean_text(cut)
     had_number = walk.had_number or text.count(REMOVED) > cut.count(REMOVED)
     if len(said) > MAX_TEXT:
+        # The end of what was read may hold a part of a number, which nobody can tell as one.
+        text = text[: min(MAX_TEXT, max(0, len(text) - _OVERLAP))].strip()
         text = f"{text}\n[This mail was longer; the rest was left out.]"
     sender = sender_of(message)
     subject = header(message, "Subject")

@@ -18,9 +18,8 @@ from portal.tenancy.actor import Actor
 from portal.tenancy.models import Exchange, Membership, Organization
 
 CHANNEL: Final = "mail"
-_COMMENT: Final = re.compile(r"\([^()]{0,500}\)")
 _DMARC: Final = re.compile(r"(?i)^\s*dmarc\s*=\s*([a-z]+)\b(.*)$")
-_HEADER_FROM: Final = re.compile(r"(?i)\bheader\.from\s*=\s*\"?([A-Za-z0-9.-]+)")
+_HEADER_FROM: Final = re.compile(r"(?i)(?:^|\s)header\.from\s*=\s*([A-Za-z0-9.-]+)(?=\s|$)")
 _OFFICE: Final = Organization.Kind.GOVERNMENT_OFFICE
 
 
@@ -32,18 +31,54 @@ def is_verified(mail: ParsedMail, mailbox: Mailbox) -> bool:
         return False
     results: list[tuple[str, str]] = []
     for header in mail.checked:
-        name, _, rest = _COMMENT.sub(" ", header.value).partition(";")
-        words = name.lower().split()
+        pieces, is_whole = _pieces(header.value)
+        words = pieces[0].lower().split()
         if not words or words[0] != ours:
             continue
         if header.received_above > mailbox.received_above:
             # Below a mark that another server left: whoever wrote the mail may have put it there.
             continue
-        for result in rest.split(";"):
+        if not is_whole:
+            return False
+        for result in pieces[1:]:
             if found := _DMARC.match(result):
                 aligned = _HEADER_FROM.search(found[2])
                 results.append((found[1].lower(), aligned[1].lower() if aligned else ""))
     return bool(results) and set(results) == {("pass", domain)}
+
+
+def _pieces(value: str) -> tuple[list[str], bool]:
+    """Our server's name and its results, without comments; and whether all that opens closes.
+
+    Some of it a sender chooses, e.g. what stands before the @ of the envelope's address: what is
+    quoted or a comment parts nothing, and of a quotation only what a name can hold is kept.
+    """
+    pieces: list[list[str]] = [[]]
+    depth, is_quoted = 0, False
+    letters = iter(value)
+    for letter in letters:
+        if letter == "\\" and (is_quoted or depth):
+            next(letters, "")
+        elif is_quoted:
+            is_quoted = letter != '"'
+            if is_quoted:
+                pieces[-1].append(letter if letter.isalnum() or letter in ".-" else "_")
+        elif letter == "(":
+            depth += 1
+        elif letter == ")":
+            depth -= 1
+            pieces[-1].append(" ")
+            if depth < 0:
+                break
+        elif depth:
+            continue
+        elif letter == '"':
+            is_quoted = True
+        elif letter == ";":
+            pieces.append([])
+        else:
+            pieces[-1].append(letter)
+    return ["".join(piece) for piece in pieces], not depth and not is_quoted
 
 
 @dataclass(frozen=True)
@@ -64,6 +99,8 @@ def find_sender(*, exchange: Exchange, address: str) -> Sender | None:
 
     A member of an office as of now; else the office's own address, or one registered for it, or
     its registered domain. Such an address acts as the exchange's system: nobody signs in with it.
+    A domain does not stand for whoever has or had a membership here: what was taken from them, or
+    given to them elsewhere, their mail program does not give back.
 
     Raises:
         AmbiguousSender: its person works for several offices.
@@ -96,9 +133,11 @@ def find_sender(*, exchange: Exchange, address: str) -> Sender | None:
 
 def _offices_of(exchange: Exchange, address: str) -> list[Organization]:
     known = Organization.objects.filter(exchange=exchange, kind=_OFFICE, is_active=True)
-    domain = f"@{address.rpartition('@')[2]}"
+    values = [address]
+    if not Membership.objects.filter(exchange=exchange, person__email__iexact=address).exists():
+        values.append(f"@{address.rpartition('@')[2]}")
     # The most exact rule wins: an address before a domain.
-    for value in (address, domain):
+    for value in values:
         rules = OfficeSender.objects.filter(exchange=exchange, value=value)
         found = list(known.filter(pk__in=rules.values("office_id")))
         if not found and value == address:

@@ -70,7 +70,8 @@ def _text(value: str) -> str:
     """A value with what has a meaning of its own escaped (RFC 5545, 3.3.11)."""
     for plain in ("\\", ";", ","):
         value = value.replace(plain, f"\\{plain}")
-    return value.replace("\r\n", "\\n").replace("\n", "\\n")
+    # Whatever a program takes for the end of a line begins a line of the file.
+    return "\\n".join(value.splitlines())
 
 
 def _instant(moment: datetime) -> str:
