@@ -18,6 +18,8 @@ from notifications.mailbox.searching import MOST_FOUND, MOST_READ, search_mailbo
 from notifications.mailbox.views import actor_of
 from portal.casework import drafts
 from portal.casework.keyset import Page, Sort, page_of
+from portal.documents.refusals import SsnRefused
+from portal.documents.ssn import contains_ssn
 from portal.tenancy.actor import Actor
 
 SIZE: Final = 25
@@ -55,6 +57,9 @@ def search(request: HttpRequest) -> HttpResponse:
     """What has the words in its subject, or in a message."""
     actor = actor_of(request)
     text = request.GET.get("q", "")[:120]
+    if contains_ssn(text):
+        messages.error(request, SsnRefused("the search box").messages[0])
+        text = ""
     found = search_mailbox(actor, text)
     context = _frame(actor, folders.folders_of(actor), None) | {
         "text": text,
