@@ -81,11 +81,13 @@ class TeamForm(forms.ModelForm):
             "audience": "Who may write",
             "is_active": "Takes new conversations",
         }
+        help_texts = {"audience": "", "is_active": ""}
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Organization]", self.fields["unit"])
         field.queryset = Organization.objects.queues().filter(exchange_id=actor.exchange_id)
+        field.empty_label = "Choose"
 
     def validate_unique(self) -> None:
         """Nothing: saving a unit's team again changes it."""
@@ -94,7 +96,7 @@ class TeamForm(forms.ModelForm):
 class MoveForm(forms.Form):
     """Which unit a team's conversations go to."""
 
-    unit = forms.ModelChoiceField(Organization.objects.none(), label="Unit")
+    unit = forms.ModelChoiceField(Organization.objects.none(), label="Unit", empty_label="Choose")
 
     def __init__(self, *args: Any, units: QuerySet[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

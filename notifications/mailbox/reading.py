@@ -1,8 +1,10 @@
 """A conversation as its reader sees it; every look is recorded."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -16,6 +18,8 @@ from portal.documents.models import Document
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 
+#: As many of the others a list names.
+_MOST_NAMED: Final = 2
 #: What is shown of a conversation, for the ledger.
 _FIELDS = ("subject", "messages", "participants")
 
@@ -104,6 +108,30 @@ def open_file(*, actor: Actor, thread: int, public_id: str) -> Document:
         data={"conversation": thread, "document": row.document_id},
     )
     return row.document
+
+
+def others_in(*, actor: Actor, threads: Iterable[int]) -> dict[int, list[str]]:
+    """Whom a list names beside each conversation the actor reads, without what is said in it.
+
+    Teams and people but the actor and their own team, two at most and how many more; one statement.
+    """
+    seats = Seat.objects.filter(
+        thread__in=Thread.objects.visible_to(actor).filter(pk__in=set(threads))
+    )
+    named: dict[int, list[str]] = defaultdict(list)
+    for seat in seats.select_related("person", "team").order_by("pk"):
+        if seat.team is not None:
+            is_own, name = seat.team.unit_id == actor.organization_id, seat.team.label
+        else:
+            is_own, name = seat.person_id == actor.person_id, str(seat.person)
+        if not is_own:
+            named[seat.thread_id].append(name)
+    return {thread: _shortened(names) for thread, names in named.items()}
+
+
+def _shortened(names: list[str]) -> list[str]:
+    more = len(names) - _MOST_NAMED
+    return [*names[:_MOST_NAMED], f"{more} more"] if more > 0 else names
 
 
 def _view(actor: Actor, thread: Thread, case: Case | None) -> ThreadView:

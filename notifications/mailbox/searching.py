@@ -5,6 +5,7 @@ database alone could read. What is looked through is decrypted for this one answ
 messages first and no more than :data:`MOST_READ` of them, which takes a fraction of a second.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,7 @@ from django.urls import reverse
 from notifications.mailbox import kinds
 from notifications.mailbox.models import Item, Message, Thread
 from notifications.mailbox.names import CONVERSATION
+from notifications.mailbox.reading import others_in
 from portal.tenancy.actor import Actor
 
 #: Messages whose text one search looks through.
@@ -31,6 +33,8 @@ class Hit:
     kind: str
     at: datetime
     is_unread: bool = False
+    #: Whom a conversation is with.
+    others: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,16 @@ def search_mailbox(actor: Actor, text: str) -> Found:
         .values_list("source_id", flat=True)
     )
     label = kinds.get(CONVERSATION).label
+    others_of = others_in(actor=actor, threads=found)
     hits = [
-        Hit(_url(CONVERSATION, row.pk), row.subject, label, row.last_message_at, row.pk in unread)
+        Hit(
+            _url(CONVERSATION, row.pk),
+            row.subject,
+            label,
+            row.last_message_at,
+            row.pk in unread,
+            others_of.get(row.pk, ()),
+        )
         for row in found.values()
     ]
     hits += [

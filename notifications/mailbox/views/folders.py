@@ -1,6 +1,6 @@
 """The folders, the search, and marking what lies there."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.contrib import messages
@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from notifications.mailbox import folders, kinds
 from notifications.mailbox.folders import ARCHIVE, INBOX, SENT, TEAM, Folder
 from notifications.mailbox.items import Mark, mark_items
-from notifications.mailbox.models import Item
+from notifications.mailbox.models import Item, Message, Seat
+from notifications.mailbox.names import CONVERSATION
+from notifications.mailbox.reading import others_in
 from notifications.mailbox.searching import MOST_FOUND, MOST_READ, search_mailbox
 from notifications.mailbox.views import actor_of
 from portal.casework import drafts
@@ -146,9 +148,9 @@ def _items(request: HttpRequest, actor: Actor, current: Folder) -> dict[str, Any
     page: Page = page_of(rows, sort=_LATEST, descending=True, size=SIZE, **places)
     query = urlencode({"show": "unread"} if only_unread else {})
     return {
-        "unread": _shown(first[:SIZE]),
+        "unread": _shown(actor, first[:SIZE]),
         "has_more_unread": len(first) > SIZE,
-        "rows": _shown(page.rows),
+        "rows": _shown(actor, page.rows),
         "page": page,
         "base": f"{request.path}?{query}&" if query else f"{request.path}?",
         "only_unread": only_unread,
@@ -157,9 +159,11 @@ def _items(request: HttpRequest, actor: Actor, current: Folder) -> dict[str, Any
     }
 
 
-def _shown(rows: Iterable[Item]) -> list[dict[str, Any]]:
+def _shown(actor: Actor, rows: Sequence[Item]) -> list[dict[str, Any]]:
     """Items with their kind's label and address; of a kind whose room is gone, none."""
     shown = []
+    talks = [row.source_id for row in rows if row.kind == CONVERSATION]
+    others = others_in(actor=actor, threads=talks) if talks else {}
     known = {kind.key: kind for kind in kinds.all_kinds()}
     for row in rows:
         if kind := known.get(row.kind):
@@ -168,6 +172,7 @@ def _shown(rows: Iterable[Item]) -> list[dict[str, Any]]:
                     "pk": row.pk,
                     "subject": row.subject,
                     "kind": kind.label,
+                    "others": others.get(row.source_id, ()) if row.kind == CONVERSATION else (),
                     "url": reverse(kind.url_name, args=[row.source_id]),
                     "at": row.received_at,
                     "is_unread": row.read_at is None,
@@ -176,10 +181,18 @@ def _shown(rows: Iterable[Item]) -> list[dict[str, Any]]:
     return shown
 
 
+def _with_others(
+    actor: Actor, rows: Sequence[Message | Seat]
+) -> list[tuple[Message | Seat, Sequence[str]]]:
+    """Rows of conversations, each with whom it is with."""
+    others = others_in(actor=actor, threads=[row.thread_id for row in rows]) if rows else {}
+    return [(row, others.get(row.thread_id, ())) for row in rows]
+
+
 def _sent(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     rows = folders.sent_by(actor)
     page = page_of(rows, sort=_SENT, descending=True, size=SIZE, **_places(request))
-    return {"rows": page.rows, "page": page}
+    return {"rows": _with_others(actor, page.rows), "page": page}
 
 
 def _team(request: HttpRequest, actor: Actor) -> dict[str, Any]:
@@ -192,7 +205,7 @@ def _team(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     page = page_of(rows, sort=_MOVED, descending=True, size=SIZE, **_places(request))
     own = reverse("mailbox:folder", args=[TEAM])
     return {
-        "rows": page.rows,
+        "rows": _with_others(actor, page.rows),
         "page": page,
         "base": f"{own}?{urlencode({'view': view})}&",
         "views": [

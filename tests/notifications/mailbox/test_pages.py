@@ -202,3 +202,22 @@ def test_a_conversation_is_handed_on_from_its_page(world: World) -> None:
     assert _signed_in(world, "agent").get(page).status_code == 403
     answer = reverse("mailbox:conversation", args=[thread.pk])
     assert _signed_in(world, "eru.specialist").get(answer).status_code == 200
+
+
+def test_lists_name_whom_a_conversation_is_with(world: World) -> None:
+    to_team(world)
+    everybody = [token(world, who) for who in ("agent", "agent2b", "agent1")]
+    begin(world, "agency.manager", everybody, subject="Saturday")
+    agent = _signed_in(world, "agent")
+    inbox = agent.get(reverse("mailbox:index"))
+    rows = [*inbox.context["unread"], *inbox.context["rows"]]
+    assert [list(row["others"]) for row in rows if row["subject"] == "Saturday"] == [
+        [str(world.person("agency.manager")), str(world.person("agent2b")), "1 more"]
+    ]
+    sent = agent.get(reverse("mailbox:folder", args=["sent"])).content.decode()
+    assert "<bdi>Outreach and Sales</bdi>" in sent
+    staff = _signed_in(world, "osd.staff")
+    team = staff.get(reverse("mailbox:folder", args=["team"])).content.decode()
+    assert f"<bdi>{world.person('agent')}</bdi>" in team
+    found = agent.get(reverse("mailbox:search"), {"q": "saturday"}).content.decode()
+    assert f"<bdi>{world.person('agency.manager')}</bdi>" in found
