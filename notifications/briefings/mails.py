@@ -26,6 +26,7 @@ from portal.casework.services import wake_dispatcher
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
 from portal.tenancy.models import Membership
+from portal.toolkits.markdown import letter_text
 
 _KEYS: Final = frozenset({ALERT_MAIL, NEWS_MAIL, TEST_MAIL})
 _STOP: Final = "Stop mail of briefings (alerts still come by mail):\n{url}\n"
@@ -39,7 +40,8 @@ def words_of(briefing: Briefing, *, key: str) -> Wording:
     """
     kind = get(key)
     if briefing.has_full_text_in_mail:
-        text = f"{briefing.summary}\n\n{briefing.body}"
+        body = letter_text(briefing.body, base=absolute("").rstrip("/"))
+        text = f"{briefing.summary}\n\n{body}"
     else:
         said = "alert" if briefing.is_alert else "briefing"
         text = f"A new {said} is in your Secure Mailbox. Sign in to read it."

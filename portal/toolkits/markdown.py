@@ -61,6 +61,67 @@ def plain_text(source: str) -> str:
     return clean_text("\n".join(lines))
 
 
+def letter_text(source: str, *, base: str = "") -> str:
+    """As words for a plain mail: without the marks, with paragraphs, lists and addresses of links.
+
+    Args:
+        base: stands before addresses that begin with ``/``.
+    """
+    lines: list[str] = []
+    lists: list[int | None] = []  # the next number of each open list; None: bullets
+    cells: list[str] | None = None
+    lead = ""
+    for token in _parser().parse(source):
+        match token.type:
+            case "bullet_list_open":
+                lists.append(None)
+            case "ordered_list_open":
+                lists.append(int(token.attrGet("start") or 1))
+            case "bullet_list_close" | "ordered_list_close":
+                lists.pop()
+                lead = "  " * len(lists)
+                lines += [] if lists else [""]
+            case "list_item_open":
+                number = lists[-1]
+                lead = "  " * (len(lists) - 1) + ("- " if number is None else f"{number}. ")
+                lists[-1] = None if number is None else number + 1
+            case "tr_open":
+                cells = []
+            case "tr_close":
+                lines.append(" | ".join(cells or []))
+                cells = None
+            case "inline":
+                words = _spelled(token.children or [], base)
+                if cells is not None:
+                    cells.append(words)
+                else:
+                    hanging = "\n" + " " * len(lead)
+                    lines.append(lead + words.replace("\n", hanging))
+                    lead = " " * len(lead)
+            case "fence" | "code_block":
+                lines += [token.content.rstrip(), ""]
+            case "heading_close" | "table_close" | "paragraph_close" if not lists:
+                lines.append("")
+    return clean_text("\n".join(lines)).strip()
+
+
+def _spelled(children: list[Token], base: str) -> str:
+    """The words of a line, each link with its address behind it."""
+    parts: list[str] = []
+    begun, address = 0, ""
+    for child in children:
+        if child.type == "link_open":
+            begun, address = len(parts), str(child.attrGet("href") or "")
+        elif child.type == "link_close":
+            if _harmless("a", "href", address) and address != "".join(parts[begun:]):
+                parts.append(f" ({base if address.startswith('/') else ''}{address})")
+        elif child.type == "hardbreak":
+            parts.append("\n")
+        else:
+            parts.append(_words(child))
+    return "".join(parts)
+
+
 def clean_text(text: str) -> str:
     """``text`` without what no reader sees: control characters, and those of private use.
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.toolkits.highlight import BEGIN, END, as_html, as_text
-from portal.toolkits.markdown import clean_text, plain_text, render
+from portal.toolkits.markdown import clean_text, letter_text, plain_text, render
 
 _ALLOWED = re.compile(
     r"</?(?:a|blockquote|br|code|del|em|h[234]|hr|li|ol|p|pre|s|strong|table|tbody|td|th|thead|tr|ul)"
@@ -75,3 +75,21 @@ def test_a_quote_is_escaped_and_only_its_hits_are_marked() -> None:
     quote = f"<b>{BEGIN}Fish{END} & chips</b>"
     assert as_html(quote) == "&lt;b&gt;<mark>Fish</mark> &amp; chips&lt;/b&gt;"
     assert as_text(quote) == "<b>Fish & chips</b>"
+
+
+def test_a_plain_mail_has_the_words_without_the_marks() -> None:
+    source = (
+        "# What changes\n\nThe **worklist**\nopens, see [the guide](/toolkits/3/)"
+        " and <https://news.example/>.\n\n- one\n- two\n  1. deep\n\n3. three\n4. four\n\n"
+        "| A | B |\n| --- | --- |\n| x | y |\n\n[x](javascript:alert(1)) Line\\\nbreak"
+    )
+    assert letter_text(source, base="https://portal.example") == (
+        "What changes\n\nThe worklist opens, see the guide (https://portal.example/toolkits/3/)"
+        " and https://news.example/.\n\n- one\n- two\n  1. deep\n\n3. three\n4. four\n\n"
+        "A | B\nx | y\n\n[x](javascript:alert(1)) Line\nbreak"
+    )
+
+
+@given(st.text(max_size=200))
+def test_whatever_is_typed_becomes_a_plain_mail(source: str) -> None:
+    assert letter_text(source) == letter_text(source).strip()
