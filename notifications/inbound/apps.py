@@ -33,7 +33,7 @@ class InboundConfig(AppConfig):
         register(
             NavItem(
                 key="inbound",
-                label="Mail",
+                label="Incoming mail",
                 url_name="inbound:triage",
                 action="inbound.triage",
                 order=45,
@@ -44,7 +44,7 @@ class InboundConfig(AppConfig):
         register(
             NavItem(
                 key="inbound-mailbox",
-                label="Mailbox",
+                label="Incoming mailbox",
                 url_name="inbound:mailbox",
                 action="inbound.configure",
                 order=845,

@@ -60,6 +60,8 @@ class MailboxForm(forms.ModelForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
 
+    field_order = (*FIELDS[: FIELDS.index("username") + 1], "password")
+
     class Meta:
         model = Mailbox
         fields = FIELDS

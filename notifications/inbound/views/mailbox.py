@@ -49,13 +49,24 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return _show(request, actor, form=form)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def secret(request: HttpRequest) -> HttpResponse:
-    """A new secret for the webhook, shown this once."""
+    """Ask where there is one already, then a new secret for the webhook, shown this once."""
     actor = _actor(request)
     own = _own(actor)
     if own is None:
         raise Http404
+    if request.method != "POST":
+        context = {
+            "title": "Make a new secret?",
+            "text": "The one there is ends at once: nothing is taken in from the mail provider"
+            " until it signs with the new one.",
+            "action_url": request.path,
+            "submit_label": "Make a new secret",
+            "cancel_url": reverse("inbound:mailbox"),
+            "danger": True,
+        }
+        return render(request, "ui/confirm.html", context)
     return _show(request, actor, secret=configuration.renew_secret(actor=actor, mailbox=own))
 
 

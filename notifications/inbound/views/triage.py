@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 
 from notifications.inbound import triage
@@ -219,10 +220,10 @@ def _show(
 def _facts(row: RawMail, parsed: ParsedMail) -> list[tuple[str, str]]:
     """Who it says it is from, and what is proved of that."""
     sender = parsed.from_address or row.sender or "No address"
-    name = f"{parsed.from_name}, " if parsed.from_name else ""
+    who = format_html("<bdi>{}</bdi>, {}", parsed.from_name, sender) if parsed.from_name else sender
     proved = "Proved by our mail server" if row.is_verified else "Not proved: anybody can write it"
     facts = [
-        ("From", f"{name}{sender}"),
+        ("From", who),
         ("Sender", proved),
         ("Came", timezone.localtime(row.received_at).strftime("%B %-d, %Y, %-I:%M %p")),
         ("How", row.get_door_display()),

@@ -17,7 +17,7 @@ ROUTES: dict[str, Route] = {
     "inbound:file": thing(EA, pk="held_mail", place="held_mail_file"),
     "inbound:act": thing(EA, get=False, post=True, pk="held_mail", what="mail_act"),
     "inbound:mailbox": page(_SETTING_UP, post=True),
-    "inbound:secret": page(_SETTING_UP, get=False, post=True),
+    "inbound:secret": page(_SETTING_UP, post=True),
     "inbound:sender-add": page(_SETTING_UP, get=False, post=True),
     "inbound:sender-remove": thing(_SETTING_UP, post=True, pk="office_sender"),
     "inbound:take": Route(

@@ -235,6 +235,7 @@ def test_a_webhooks_secret_is_shown_once(
     assert mailbox.webhook_secret
     assert mailbox.webhook_secret in html
     assert mailbox.webhook_secret not in client.get(reverse("inbound:mailbox")).content.decode()
+    assert "Make a new secret?" in client.get(reverse("inbound:secret")).content.decode()
 
 
 @pytest.mark.parametrize("value", ["@gmail.com", "senate07", "a@", "a b@c.example", ""])
