@@ -18,19 +18,21 @@ def dated_events(row: BusinessCalendar, *, host: str, at: datetime) -> str:
         host: makes the events the same ones when the file is read again.
         at: when the file is made (UTC).
     """
+    # In a person's own calendar "Voice" alone would say nothing.
+    name = f"{row.exchange.name}, {row.name}"
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Liaison//Hours and holidays//EN",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_text(row.name)}",
+        f"X-WR-CALNAME:{_text(name)}",
     ]
     calendar = calendar_of(row)
     for entry in row.exceptions.all():
         spans = calendar.intervals_on(entry.date)
         for number, (opens, closes) in enumerate(spans):
-            title = f"{row.name}: open, {entry.label}"
+            title = f"{name}: open, {entry.label}"
             times = [f"DTSTART:{_instant(opens)}", f"DTEND:{_instant(closes)}"]
             lines += _event(row, entry, host, at, title=title, times=times, number=number)
         if not spans:
@@ -39,7 +41,7 @@ def dated_events(row: BusinessCalendar, *, host: str, at: datetime) -> str:
                 f"DTEND;VALUE=DATE:{_day(entry.date + timedelta(days=1))}",
             ]
             lines += _event(
-                row, entry, host, at, title=f"{row.name}: closed, {entry.label}", times=times
+                row, entry, host, at, title=f"{name}: closed, {entry.label}", times=times
             )
     lines.append("END:VCALENDAR")
     return "".join(f"{_folded(line)}\r\n" for line in lines)

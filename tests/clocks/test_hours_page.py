@@ -128,7 +128,7 @@ def test_what_has_a_meaning_in_the_file_is_escaped(published: World, client: Cli
     )
     client.force_login(published.people["office.staff"])
     text = client.get(reverse("clocks:calendar-file", args=["chat"])).content.decode()
-    assert "X-WR-CALNAME:Chat\\, mail\\; more\\\\less" in text
+    assert "X-WR-CALNAME:Covered California\\, Chat\\, mail\\; more\\\\less" in text
 
 
 def test_another_exchange_s_file_is_not_found(
