@@ -32,7 +32,7 @@ class NoticeAdmin(ServiceModelAdmin):
 
     action = WRITE
     edited_at = "notifications:notices"
-    list_display = ("title", "kind", "audience", "starts_at", "expires_at", "withdrawn_at")
+    list_display = ("title", "kind", "audience", "starts_at", "expires_at")
     list_filter = ("kind", "audience")
     fields = ("kind", "audience", "title", "body", "starts_at", "expires_at", "withdrawn_at")
     readonly_fields = fields
@@ -42,7 +42,7 @@ class NoticeAdmin(ServiceModelAdmin):
 class PostAdmin(ServiceModelAdmin):
     """What Outreach and Sales told enrollers; they alone write it, on the portal's pages."""
 
-    list_display = ("title", "kind", "audience", "starts_at", "expires_at", "published_at")
+    list_display = ("title", "kind", "audience", "starts_at", "expires_at")
     list_filter = ("kind", "audience")
     fields = (
         "kind",

@@ -34,7 +34,10 @@ class ActForm(NoSsnFormMixin, forms.Form):
 
     def offer(self, name: str, rows: QuerySet[Any]) -> None:
         """Let the model choice field ``name`` choose among these rows and no others."""
-        cast(forms.ModelChoiceField, self.fields[name]).queryset = rows
+        field = cast(forms.ModelChoiceField, self.fields[name])
+        field.queryset = rows
+        if field.empty_label and not field.empty_label.strip("-"):
+            field.empty_label = "Choose"
 
 
 class PlainForm(ActForm):
