@@ -19,15 +19,14 @@ MANAGE = "channels.manage_webhooks"
 ANSWER_LENGTH = 1_000
 
 
-#: Bodies that have webhooks of their own.
-OUTSIDE = frozenset(
-    {
-        Organization.Kind.GOVERNMENT_OFFICE,
-        Organization.Kind.AGENCY,
-        Organization.Kind.ENTITY,
-        Organization.Kind.EMPLOYER,
-    }
-)
+#: Bodies that have webhooks of their own: all but the exchange's own parts.
+OUTSIDE = frozenset(Organization.Kind) - {
+    Organization.Kind.EXCHANGE,
+    Organization.Kind.BRANCH,
+    Organization.Kind.SUB_BRANCH,
+    Organization.Kind.UNIT,
+    Organization.Kind.WORKSTREAM,
+}
 
 
 class WebhookQuerySet(models.QuerySet[Any]):

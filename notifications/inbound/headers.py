@@ -204,8 +204,11 @@ def _addresses(values: list[Any]) -> list[str]:
 
 
 def _is_address(address: str) -> bool:
-    """Plain ASCII only: a letter that looks like another is no member of any office."""
-    is_one = re.fullmatch(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,190}", address.strip())
+    """Plain ASCII only: a letter that looks like another is no member of any office; and nothing
+    quoted, in which servers look for the @ in different places."""
+    is_one = re.fullmatch(
+        r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,190}", address.strip()
+    )
     return bool(is_one) and not contains_ssn(address)
 
 

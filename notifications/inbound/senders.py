@@ -114,7 +114,7 @@ def find_sender(*, exchange: Exchange, address: str) -> Sender | None:
             organization__is_active=True,
         )
         .select_related("person", "organization")
-        .order_by("pk")[:3]
+        .order_by("pk")
     )
     if len({row.organization_id for row in members}) > 1:
         raise AmbiguousSender

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from notifications.mailbox import kinds
-from notifications.mailbox.models import KeepRule, Team
+from notifications.mailbox.items import take_from_unit
+from notifications.mailbox.models import KeepRule, Seat, Team
 from notifications.mailbox.names import CONFIGURE
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
@@ -67,8 +68,10 @@ def move_team(*, actor: Actor, team: Team, unit: Organization) -> Team:
         raise ValidationError({"unit": "Choose a unit that works from a queue."})
     if Team.objects.filter(unit=unit).exclude(pk=team.pk).exists():
         raise ValidationError({"unit": "This unit has a team already."})
-    team.unit = unit
+    former, team.unit = team.unit_id, unit
     team.save(update_fields=["unit"])
+    threads = Seat.objects.filter(team=team).order_by().values_list("thread_id", flat=True)
+    take_from_unit(unit_id=former, threads=threads)
     record(actor=actor, action=CONFIGURE, fields=["unit"], data={"team": team.pk})
     return team
 

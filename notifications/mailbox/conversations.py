@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from notifications.mailbox.items import take_from_unit
 from notifications.mailbox.models import Item, Message, MessageFile, Seat, Team, Thread
 from notifications.mailbox.names import ANSWER, CONVERSATION, HOLD, USE
 from notifications.mailbox.people import Party, resolve, team_of
@@ -260,6 +261,8 @@ def hand_on_conversation(*, actor: Actor, thread: Thread, team: Team, seen: int)
     now = timezone.now()
     seat.team, seat.taken_by, seat.waits_since = team, None, now
     seat.save(update_fields=["team", "taken_by", "waits_since"])
+    if actor.organization_id is not None:
+        take_from_unit(unit_id=actor.organization_id, threads=[thread.pk])
     last = seat.thread.messages.get(number=seat.thread.last_number)
     OutboxMessage.objects.bulk_create(
         [_outbox(last, TEAM_WAITS, now, team=team)], ignore_conflicts=True

@@ -1,12 +1,13 @@
 """Marking what lies in one's own mailbox: read, unread, archived, back again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from notifications.mailbox.models import Item
-from notifications.mailbox.names import USE
+from notifications.mailbox.models import Item, Seat
+from notifications.mailbox.names import CONVERSATION, USE
 from portal.tenancy.actor import Actor
 from portal.ui import live
 
@@ -47,3 +48,16 @@ def mark_source_read(*, actor: Actor, kind: str, source_id: int) -> None:
     rows = Item.objects.visible_to(actor).filter(kind=kind, source_id=source_id, read_at=None)
     if rows.update(read_at=timezone.now()) and actor.person_id:
         live.touch([actor.person_id])
+
+
+def take_from_unit(*, unit_id: int, threads: Iterable[int] | QuerySet[Seat, int]) -> None:
+    """Take conversations out of the mailboxes of a unit whose team reads them no more.
+
+    Whoever sits in one of them as themselves keeps it.
+    """
+    own = Seat.objects.filter(thread=OuterRef("source_id"), person=OuterRef("person_id"))
+    rows = Item.objects.filter(
+        ~Exists(own), kind=CONVERSATION, source_id__in=threads, organization_id=unit_id
+    )
+    live.touch(list(rows.values_list("person_id", flat=True)))
+    rows.delete()

@@ -21,7 +21,7 @@ from notifications.bells.notices import Notice
 from notifications.briefings import services as briefings
 from notifications.briefings.models import State as BriefingState
 from notifications.channels import calling, registering
-from notifications.channels.hooks import WebhookDelivery
+from notifications.channels.hooks import WebhookDelivery, owner_for
 from notifications.channels.webhooks import send_webhooks
 from notifications.drain import drain_outbox
 from notifications.inbound import answers, configuration
@@ -29,6 +29,10 @@ from notifications.inbound.models import Mailbox, OfficeSender, RawMail
 from notifications.inbound.parse import MAX_TEXT, identify, read_mail
 from notifications.inbound.senders import is_verified
 from notifications.inbound.tokens import reply_address
+from notifications.mailbox import configuration as configuration_of_mailbox
+from notifications.mailbox import conversations
+from notifications.mailbox.models import Item
+from notifications.mailbox.searching import search_mailbox
 from notifications.mailer import as_email
 from notifications.models import Bell, MailMessage
 from notifications.summaries.models import Summary
@@ -37,7 +41,7 @@ from portal.casework.machine import Refused
 from portal.casework.models import Case, OutboxMessage
 from portal.clocks.icalendar import dated_events
 from portal.clocks.models import BusinessCalendar, CalendarException
-from portal.tenancy.models import Membership, Person
+from portal.tenancy.models import Membership, Organization, Person
 from retention.models import CrwCase
 from tests.book.ground import enroll
 from tests.notifications.briefings.ground import COLLEAGUE, WRITER, approve, hire, write
@@ -52,7 +56,7 @@ from tests.notifications.inbound.ground import (
     take,
     take_and_look,
 )
-from tests.notifications.mailbox.ground import to_team
+from tests.notifications.mailbox.ground import team_of, to_team
 from tests.notifications.summaries.ground import TODAY, given, make
 from tests.retention.ground import delegate, open_crw
 from tests.world import NOW, World
@@ -124,6 +128,28 @@ def test_a_result_that_holds_comments_and_quotations_proves_as_much_as_a_plain_o
     result = f"{AUTHSERV} 1; {said.format(office=OFFICE)}"
     mail = f"Authentication-Results: {result}\r\nFrom: {STAFF}\r\nSubject: x\r\n\r\nHello"
     assert is_verified(read_mail(mail.encode()), Mailbox(authserv_id=AUTHSERV))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f'"staff@evil.example,x"@{OFFICE}',
+        f'"@evil.example"@{OFFICE}',
+        f"<staff@evil.example>@{OFFICE}",
+        f"st\u0430ff@{OFFICE}",
+        f"staff@{OFFICE}, <staff@evil.example>",
+        f"staff@{OFFICE}\r\nFrom: staff@evil.example",
+    ],
+)
+def test_an_address_that_can_be_read_in_two_ways_is_no_sender(written: str) -> None:
+    assert read_mail(f"From: {written}\r\nSubject: x\r\n\r\nHello".encode()).from_address == ""
+
+
+def test_a_mail_with_a_name_that_is_an_offices_address_is_its_senders_own(
+    world: World, mailbox: Mailbox
+) -> None:
+    mail = take_and_look(world, mailbox, letter(sender=f'"{STAFF}" <a@evil.example>'))
+    assert (mail.state, mail.sender) == (State.HELD, "a@evil.example")
 
 
 @pytest.mark.parametrize("is_registered_alone", [False, True])
@@ -369,6 +395,36 @@ def test_an_agencys_program_is_told_no_more_than_who_manages_it(world: World, lo
         gone.update(is_active=False)
     counts = send_webhooks(exchange=world.exchange, now=NOW, resolver=resolver)
     assert (counts.calls_withheld, counts.calls_later) == (1, 0)
+
+
+@pytest.mark.parametrize("kind", Organization.Kind)
+def test_only_the_exchanges_own_people_manage_the_webhooks_that_are_told_of_every_case(
+    world: World, kind: str
+) -> None:
+    actor = world.actor("office.manager")
+    own = {"exchange", "branch", "sub_branch", "unit", "workstream"}
+    assert actor.organization is not None
+    actor.organization.kind = kind
+    assert owner_for(actor) == (None if kind in own else actor.organization)
+
+
+def test_a_conversation_that_was_handed_on_lies_in_no_mailbox_of_the_former_team(
+    world: World,
+) -> None:
+    other = team_of(world, "agent-contracts", "Agent Contracts")
+    thread = to_team(world, subject="About my contract")
+    staff = world.actor("osd.staff")
+    conversations.reply(actor=staff, thread=thread, body="Which one?", seen=1)
+    conversations.reply(actor=world.actor("agent"), thread=thread, body="The last.", seen=2)
+    assert Item.objects.visible_to(staff).unread().count() == 1
+    conversations.hand_on_conversation(actor=staff, thread=thread, team=other, seen=3)
+    assert not Item.objects.visible_to(staff).exists()
+    assert not search_mailbox(staff, "contract").hits
+    # One who wrote keeps theirs, also where the team moves to another unit.
+    configuration_of_mailbox.move_team(
+        actor=world.actor("admin"), team=other, unit=world.organization("certification-services")
+    )
+    assert Item.objects.visible_to(world.actor("agent")).filter(source_id=thread.pk).exists()
 
 
 # --- Files and searches ---------------------------------------------------------------------
