@@ -68,6 +68,13 @@ class NewForm(_MessageForm):
 
     field_order = ("to", "find", "subject", "body", "case_number", "uploads")
 
+    def clean_to(self) -> list[str]:
+        """Said with the other fields' faults; who only looks for somebody has chosen none yet."""
+        chosen: list[str] = self.cleaned_data["to"]
+        if not chosen and "search" not in self.data:
+            raise forms.ValidationError("Choose whom you write to.")
+        return chosen
+
 
 class TeamForm(forms.ModelForm):
     """A unit that can be written to."""

@@ -221,3 +221,11 @@ def test_lists_name_whom_a_conversation_is_with(world: World) -> None:
     assert f"<bdi>{world.person('agent')}</bdi>" in team
     found = agent.get(reverse("mailbox:search"), {"q": "saturday"}).content.decode()
     assert f"<bdi>{world.person('agency.manager')}</bdi>" in found
+
+
+def test_a_message_to_nobody_says_so_beside_everything_else_that_is_missing(world: World) -> None:
+    answer = _signed_in(world, "agent").post(
+        reverse("mailbox:new", args=[uuid.uuid4()]), {"send": "1"}
+    )
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"to", "subject", "body"}
