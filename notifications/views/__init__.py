@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.http import HttpRequest
+from django.utils.formats import date_format
 
 from portal.clocks.reckoning import zone
 from portal.tenancy.actor import Actor, NotAllowed
@@ -24,3 +25,8 @@ def actor_with(request: HttpRequest, action: str) -> Actor:
 def local(moment: datetime | None, actor: Actor) -> datetime | None:
     """An instant on the clock of the actor's exchange."""
     return moment.astimezone(zone(actor.exchange.time_zone)) if moment else None
+
+
+def said(moment: datetime | None) -> str:
+    """An instant on the clock it carries, as every page says one; empty without one."""
+    return date_format(moment, "M j, Y, g:i A") if moment else ""

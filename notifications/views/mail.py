@@ -13,7 +13,7 @@ from notifications import services
 from notifications.catalogue import get
 from notifications.mail_rows import can_be_sent_again, mask
 from notifications.models import MailMessage
-from notifications.views import actor_with, local
+from notifications.views import actor_with, local, said
 from portal.casework.machine import Refused
 from portal.tenancy.actor import Actor
 
@@ -78,8 +78,8 @@ def mail_message(request: HttpRequest, pk: int) -> HttpResponse:
             ("To", _address(mail)),
             ("Subject", mail.subject),
             *_headers(mail),
-            ("Written", local(mail.created_at, actor)),
-            ("Sent", local(mail.sent_at, actor) or "Not yet"),
+            ("Written", said(local(mail.created_at, actor))),
+            ("Sent", said(local(mail.sent_at, actor)) or "Not yet"),
             ("Attempts", mail.attempts),
             ("Last answer", mail.last_error or "None"),
         ],

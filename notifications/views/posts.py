@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from notifications import posts_services as services
 from notifications.posts import READ, WRITE, Post, PostState
 from notifications.posts_forms import PostForm, values_of
-from notifications.views import actor_with
+from notifications.views import actor_with, said
 from portal.casework.machine import Conflict, Refused
 from portal.home.quick_links import MODULE
 from portal.tenancy.actor import Actor
@@ -207,8 +207,8 @@ def _confirm(request: HttpRequest, post: Post, **context: Any) -> HttpResponse:
         "details": [
             ("Title", post.title),
             ("For whom", post.get_audience_display()),
-            ("From", _said(post.starts_at)),
-            ("Until", _said(post.expires_at)),
+            ("From", said(timezone.localtime(post.starts_at))),
+            ("Until", said(timezone.localtime(post.expires_at))),
         ],
         "action_url": request.path,
         "cancel_url": reverse("notifications:post", args=[post.pk]),
@@ -224,11 +224,6 @@ def _done(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:
     else:
         messages.success(request, said)
     return redirect("notifications:post", pk)
-
-
-def _said(moment: datetime) -> str:
-    local = timezone.localtime(moment)
-    return f"{local:%b} {local.day}, {local:%Y, %H:%M}"
 
 
 def _named(fields: list[str]) -> str:

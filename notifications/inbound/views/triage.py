@@ -232,7 +232,9 @@ def _facts(row: RawMail, parsed: ParsedMail) -> list[tuple[str, str]]:
     if row.handler:
         facts.append(("With", row.handler.full_name))
     if row.decided_by:
-        facts.append(("Decided by", row.decided_by.full_name))
+        is_own = row.decided_by.email.lower() == sender.lower()
+        label = "Filed in the name of" if is_own else "Decided by"
+        facts.append((label, row.decided_by.full_name))
     if row.note:
         facts.append(("Why", row.note))
     return facts
