@@ -78,8 +78,10 @@ def main(arguments: Sequence[str]) -> int:
         alone = bool(rest) or succeeds(
             [PYTHON, "-m", "pytest", "-q", "-m", "alone", "tests/faults"]
         )
-        # Two workers for two cores; a file stays with one, for what its tests set up together.
-        passed = succeeds([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadfile", *rest])
+        # Two workers for two cores; a file stays with one, for what its tests set up together. In
+        # the order of the folders, which ends with quick files and not with the journeys.
+        dealt = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+        passed = succeeds([PYTHON, "-m", "pytest", *dealt, *rest])
         return 0 if imports_kept and alone and passed else 1
     if command == "lint":
         verdicts = [succeeds([VENV / "bin" / program, *options]) for program, *options in LINT]

@@ -17,7 +17,9 @@ from django.test.utils import setup_databases
 from psycopg2.extensions import connection as Connection
 
 from config import services
-from portal.casework import filters
+from portal import prepared
+from portal.casework import due, filters
+from portal.ui.templatetags import ui
 from tests import database
 from tests.kept_world import lay_world
 from tests.world import NOW, World
@@ -139,9 +141,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def world(db: None) -> Iterator[World]:
     """One exchange with offices, units and people; its clock stands at ``NOW``."""
-    # What is remembered for a minute was read in another test's exchange, of the same number
-    # perhaps, and would be read again somewhere in the middle of this one.
-    filters._remembered.clear()
+    # What the process remembers was read in another test's exchange, of the same number, and
+    # would be read again somewhere in the middle of this one.
+    for memory in (filters._remembered, due._remembered, prepared._remembered, ui._bars):
+        memory.clear()
     with time_machine.travel(NOW, tick=False):
         yield lay_world()
 

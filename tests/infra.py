@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from config import embedded, services
 
 _PREFIX = "liaison-tests-"
 _SERVERS = pytest.StashKey[embedded.EmbeddedServers]()
 _STATE = pytest.StashKey[Path]()
+_JOURNEYS = "tests/journeys/"
 _LOCK = pytest.StashKey[IO[str]]()
 
 #: What the person's shell says about services must not reach the tests.
@@ -35,6 +37,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     if not (options.help or options.version or "PYTEST_XDIST_WORKER" in os.environ):
         _start(early_config)
     return (yield)
+
+
+class _OneWorkerAFile(LoadFileScheduling):  # type: ignore[misc]
+    """A file stays with one worker; so do all journeys, which share a portal slow to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return _JOURNEYS if file.startswith(_JOURNEYS) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    """Deal the tests out for ``--dist loadfile``."""
+    return _OneWorkerAFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def servers_of(config: pytest.Config) -> embedded.EmbeddedServers | None:

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "journeys pass through every door"
 #: Seconds the portal may take to set up, load the demo world and answer.
-START_LIMIT = 240
+START_LIMIT = 420
 #: What the browser says of a form the portal sent back to be mended, and of an act refused.
 REFUSED = ("status of 422", "status of 409")
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
