@@ -30,6 +30,8 @@ FIELDS: Final = (
     "done_folder",
     "retention_days",
 )
+#: What is said to a mail server as it stands.
+_SPOKEN: Final = ("host", "username", "folder", "done_folder")
 #: What decides who is told the password, and how.
 _DESTINATION: Final = frozenset({"host", "port", "use_tls", "username"})
 _VALUE: Final = re.compile(r"[!-?A-~]{0,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
@@ -55,6 +57,10 @@ def save_mailbox(*, actor: Actor, values: Mapping[str, Any], password: str = "")
     rows = Mailbox.objects.select_for_update().filter(exchange_id=actor.exchange_id)
     mailbox = rows.order_by("pk").first() or Mailbox(exchange=actor.exchange)
     before = (mailbox.host, mailbox.username, mailbox.folder)
+    for name, text in [*((name, values[name]) for name in _SPOKEN), ("password", password)]:
+        if not text.isprintable():
+            # Each is a part of a line said to the server: what ends the line begins another.
+            raise ValidationError({name: "Enter it on one line."})
     changed = [name for name in FIELDS if getattr(mailbox, name) != values[name]]
     for name in changed:
         setattr(mailbox, name, values[name])

@@ -105,6 +105,9 @@ def find_sender(*, exchange: Exchange, address: str) -> Sender | None:
     Raises:
         AmbiguousSender: its person works for several offices.
     """
+    if not address:
+        # No office is meant that has no address of its own.
+        return None
     members = list(
         Membership.objects.current()
         .filter(

@@ -43,6 +43,7 @@ from portal.clocks.icalendar import dated_events
 from portal.clocks.models import BusinessCalendar, CalendarException
 from portal.tenancy.models import Membership, Organization, Person
 from retention.models import CrwCase
+from tests.api.conftest import Api, create_api_token
 from tests.book.ground import enroll
 from tests.notifications.briefings.ground import COLLEAGUE, WRITER, approve, hire, write
 from tests.notifications.ground import forget_messages, message
@@ -56,7 +57,7 @@ from tests.notifications.inbound.ground import (
     take,
     take_and_look,
 )
-from tests.notifications.mailbox.ground import team_of, to_team
+from tests.notifications.mailbox.ground import begin, team_of, to_team, token
 from tests.notifications.summaries.ground import TODAY, given, make
 from tests.retention.ground import delegate, open_crw
 from tests.world import NOW, World
@@ -79,6 +80,15 @@ def browser(world: World, who: str, **options: Any) -> Client:
     client = Client(**options)
     client.force_login(world.person(who))
     return client
+
+
+def program(world: World, who: str) -> Api:
+    cache.clear()
+    world.person(who)
+    token, secret = create_api_token(
+        actor=world.actor(who), membership=world.memberships[who], name="attack", read_only=False
+    )
+    return Api(secret, token)
 
 
 def token_for(mailbox: Mailbox, case: Case, recipient: str = STAFF) -> str:
@@ -338,6 +348,19 @@ def test_a_mailboxes_password_goes_to_no_server_it_was_not_entered_for(
     assert mailbox.password == ""
 
 
+@pytest.mark.parametrize("name", ["username", "folder", "done_folder", "password"])
+def test_nothing_entered_for_a_mailbox_becomes_a_command_to_its_server(
+    world: World, mailbox: Mailbox, name: str
+) -> None:
+    lead = world.actor("ea.lead")
+    values = {name: getattr(mailbox, name) for name in configuration.FIELDS}
+    evil = {name: 'x"\r\nA1 DELETE INBOX'}
+    password = evil.pop("password", "")
+    with pytest.raises(ValidationError) as refused:
+        configuration.save_mailbox(actor=lead, values=values | evil, password=password)
+    assert set(refused.value.message_dict) == {name}
+
+
 def test_a_receiver_that_drips_while_hands_are_shaken_holds_no_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -441,9 +464,9 @@ def test_the_name_of_a_holiday_adds_no_line_to_anybodys_calendar(world: World) -
             label=f"Rest;day,{end}BEGIN:VALARM{end}X",
             hours=[],
         )
-    text = dated_events(row, host="portal.example", at=NOW)
+    text = dated_events(row, host="portal.example", at=NOW).replace("\r\n ", "")
     assert not [line for line in text.splitlines() if line.startswith("BEGIN:VALARM")]
-    assert "Rest\\;day\\,\\nBEGIN:VALARM" in text.replace("\r\n ", "")
+    assert "Rest\\;day\\,\\nBEGIN:VALARM" in text
 
 
 def test_a_managers_file_takes_no_formula_from_the_name_of_an_enroller(world: World) -> None:
@@ -462,6 +485,50 @@ def test_EA_06_a_search_for_a_number_is_neither_done_nor_shown_again(world: Worl
     page = browser(world, "agent").get(reverse("mailbox:search"), {"q": NUMBER})
     assert page.status_code == 200
     assert NUMBER not in page.content.decode()
+
+
+# --- Programs -------------------------------------------------------------------------------
+
+
+def test_no_program_reads_marks_or_answers_what_is_anothers(world: World, mailbox: Mailbox) -> None:
+    enroll(given(world, name="Marisol Ibarra"), updates_pending=True)
+    make(world)
+    theirs = begin(world, "agency.manager", [token(world, "agent")], body=SECRET)
+    held = take_and_look(world, mailbox, letter(SECRET, sender="a@evil.example"))
+    hook, _ = registering.register_webhook(
+        actor=world.actor("office.manager"),
+        url="https://hooks.example/in",
+        groups=["answers"],
+        resolver=lambda host, port: ["93.184.216.34"],
+    )
+    summaries = Summary.objects.filter(person__in=[world.people["agent"]])
+    items = list(Item.objects.filter(person=world.people["agent"]).values_list("pk", flat=True))
+    assert summaries
+    assert items
+    for who in ("harbor.manager", "entity.contact", "office.staff", "scr", "admin"):
+        api = program(world, who)
+        doors = [f"mailbox/conversations/{theirs.pk}/", f"inbound/mails/?id={held.pk}"]
+        for row in summaries:
+            doors += [f"summaries/{row.pk}/", f"summaries/{row.pk}/lines/"]
+        for door in [*doors, "webhooks/", "webhook-deliveries/", "mailbox/", "summaries/"]:
+            answer = api.get(door)
+            text = answer.content.decode()
+            if door in doors:
+                assert answer.status_code in (403, 404), (who, door)
+            for word in (SECRET, "Marisol", hook.url, "evil.example"):
+                assert word not in text, (who, door)
+        said = api.post(f"mailbox/conversations/{theirs.pk}/replies/", {"body": "x", "seen": 1})
+        assert said.status_code in (403, 404), who
+        marked = api.post("mailbox/mark/", {"items": items, "mark": "archive"})
+        assert marked.status_code == 403 or marked.json() == {"marked": 0}, who
+    own = program(world, "agent")
+    person = world.people["harbor.manager"].pk
+    more = {"body": "x", "seen": 1, "author": person, "team": 1}
+    assert own.post(f"mailbox/conversations/{theirs.pk}/replies/", more).status_code == 400
+    assert own.post("mailbox/mark/", {"items": items, "mark": "delete"}).status_code == 400
+    world.enter()
+    assert theirs.messages.count() == 1
+    assert not Item.objects.filter(pk__in=items, archived_at__isnull=False).exists()
 
 
 # --- Words to many --------------------------------------------------------------------------
