@@ -18,9 +18,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from notifications.mailbox.items import take_from_unit
-from notifications.mailbox.models import Item, Message, MessageFile, Seat, Team, Thread
-from notifications.mailbox.names import ANSWER, CONVERSATION, HOLD, USE
+from notifications.mailbox.models import Message, MessageFile, Seat, Team, Thread
+from notifications.mailbox.names import ANSWER, HOLD, USE
 from notifications.mailbox.people import Party, resolve, team_of
+from notifications.mailbox.telling import TEAM_WAITS, let_know, waiting_line, works_for
 from notifications.mailbox.threads import SUBJECT_LENGTH
 from portal.casework.machine import Conflict, Refused
 from portal.casework.models import Case, OutboxMessage
@@ -32,13 +33,10 @@ from portal.documents.services import store_document
 from portal.documents.ssn import contains_ssn
 from portal.ledger.services import record
 from portal.tenancy.actor import Actor
-from portal.tenancy.models import Membership, Person
-from portal.ui import live
+from portal.tenancy.models import Person
 
 BODY_LENGTH: Final = 10_000
 MOST_FILES: Final = 5
-PERSON_WAITS: Final = "mailbox.message_waiting"
-TEAM_WAITS: Final = "mailbox.team_waiting"
 
 Files = Iterable["File[bytes] | ScreenedFile"]
 
@@ -158,7 +156,7 @@ def reply(*, actor: Actor, thread: Thread, body: str, seen: int, files: Files = 
     now = timezone.now()
     seat = _own_seat(actor, thread)
     if seat.team is not None:
-        if seat.taken_by_id not in (None, actor.person_id) and _works_for(seat.team, seat.taken_by):
+        if seat.taken_by_id not in (None, actor.person_id) and works_for(seat.team, seat.taken_by):
             raise Refused(f"{seat.taken_by} has taken this conversation. Take it over first.")
         seat.taken_by, seat.waits_since = actor.person, None
         seat.save(update_fields=["taken_by", "waits_since"])
@@ -265,7 +263,7 @@ def hand_on_conversation(*, actor: Actor, thread: Thread, team: Team, seen: int)
         take_from_unit(unit_id=actor.organization_id, threads=[thread.pk])
     last = seat.thread.messages.get(number=seat.thread.last_number)
     OutboxMessage.objects.bulk_create(
-        [_outbox(last, TEAM_WAITS, now, team=team)], ignore_conflicts=True
+        [waiting_line(last, TEAM_WAITS, now, team=team)], ignore_conflicts=True
     )
     record(
         actor=actor,
@@ -419,92 +417,5 @@ def _say(
         [MessageFile(exchange=actor.exchange, message=message, document=one) for one in documents]
     )
     thread.seats.update(moved_at=now)
-    _let_know(actor, message, now)
+    let_know(actor=actor, message=message, now=now)
     return message
-
-
-def _let_know(actor: Actor, message: Message, now: datetime) -> None:
-    # Person → for whom they sit in the conversation.
-    people: dict[int, int] = {}
-    outbox = []
-    for seat in message.thread.seats.select_related("team", "taken_by"):
-        if seat.team is None:
-            if seat.person_id and seat.organization_id:
-                people[seat.person_id] = seat.organization_id
-        elif seat.team_id != message.team_id:
-            seat.waits_since = seat.waits_since or now
-            seat.save(update_fields=["waits_since"])
-            if seat.taken_by and _works_for(seat.team, seat.taken_by):
-                people[seat.taken_by.pk] = seat.team.unit_id
-            else:
-                outbox.append(_outbox(message, TEAM_WAITS, now, team=seat.team))
-    people.pop(_person(actor).pk, None)
-    news = _put_into_mailboxes(message, people, now)
-    outbox += [_outbox(message, PERSON_WAITS, now, person=key) for key in news]
-    OutboxMessage.objects.bulk_create(outbox, ignore_conflicts=True)
-
-
-def _put_into_mailboxes(message: Message, people: dict[int, int], now: datetime) -> list[int]:
-    """Make or renew the item of each person who still works there; who had nothing unread of it."""
-    thread = message.thread
-    if not people:
-        return []
-    current = Membership.objects.current().filter(
-        exchange_id=message.exchange_id, person_id__in=people, role__actions__contains=[USE]
-    )
-    there = {
-        person
-        for person, organization in current.values_list("person_id", "organization_id")
-        if people[person] == organization
-    }
-    rows = Item.objects.filter(
-        exchange_id=message.exchange_id, kind=CONVERSATION, source_id=thread.pk
-    )
-    unread = set(rows.unread().values_list("person_id", flat=True))
-    Item.objects.bulk_create(
-        [
-            Item(
-                exchange_id=message.exchange_id,
-                person_id=person,
-                organization_id=people[person],
-                kind=CONVERSATION,
-                source_id=thread.pk,
-                subject=thread.subject,
-                received_at=now,
-            )
-            for person in sorted(there)
-        ],
-        update_conflicts=True,
-        unique_fields=["exchange", "person", "kind", "source_id"],
-        update_fields=["organization", "received_at", "read_at", "archived_at"],
-    )
-    live.touch(there)
-    return sorted(there - unread)
-
-
-def _outbox(
-    message: Message,
-    key: str,
-    now: datetime,
-    *,
-    person: int | None = None,
-    team: Team | None = None,
-) -> OutboxMessage:
-    whom = f"person:{person}" if person else f"team:{team.pk if team else ''}"
-    return OutboxMessage(
-        exchange_id=message.exchange_id,
-        key=key,
-        recipient_id=person,
-        data={"team": team.pk} if team else {},
-        dedupe_key=f"{key}:{message.pk}:{whom}",
-        created_at=now,
-        next_attempt_at=now,
-    )
-
-
-def _works_for(team: Team, person: Person | None) -> bool:
-    """Whether somebody who took a team's conversation still answers for the team."""
-    rows = Membership.objects.current().filter(
-        organization_id=team.unit_id, person=person, role__actions__contains=[ANSWER]
-    )
-    return rows.exists()
