@@ -54,7 +54,10 @@ def make_secret(administrator: Person) -> tuple[str, str]:
     """Where a provider hands mail over, and the secret it signs with."""
     page = administrator.go("/inbound/mailbox/")
     administrator.check_page()
-    page.get_by_role("button", name="Make a new secret").click()
+    page.locator(".usa-button", has_text="Make a new secret").click()
+    if page.get_by_role("heading", name="Make a new secret?").count():  # one was made before
+        administrator.check_page()
+        page.get_by_role("button", name="Make a new secret").click()
     shown = page.locator("code")
     expect(shown).to_have_count(2)
     administrator.check_page()
