@@ -20,7 +20,8 @@ ROUTES: dict[str, Route] = {
     # The test's notice is for everybody.
     "notifications:notice": thing(EVERYONE, pk="notice"),
     "notifications:notice-withdraw": thing(WRITERS, pk="notice", post=True),
-    "clocks:calendar-file": thing(EVERYONE, key="calendar"),
+    # Calendars have the same keys everywhere: people of another exchange get their own.
+    "clocks:calendar-file": page(EVERYONE, key="calendar"),
 }
 
 
