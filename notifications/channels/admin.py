@@ -28,10 +28,10 @@ class QuietHoursAdmin(ServiceModelAdmin):
 
 @admin.register(Webhook, site=site)
 class WebhookAdmin(ServiceModelAdmin):
-    """Without its secrets."""
+    """Whose there are and whether they work; address and secrets are their owner's."""
 
     action = MANAGE
-    list_display = ("url", "organization", "is_active", "failing_since")
-    fields = ("url", "organization", "groups", "is_active", "failing_since", "disabled_at")
+    list_display = ("organization", "is_active", "failing_since")
+    fields = ("organization", "groups", "is_active", "failing_since", "disabled_at")
     readonly_fields = fields
     edited_at = "channels:webhooks"
