@@ -55,7 +55,9 @@ def secret(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     own = _own(actor)
     if own is None:
-        raise Http404
+        if request.method == "POST":
+            raise Http404
+        return redirect("inbound:mailbox")  # it is set up first
     if request.method != "POST":
         context = {
             "title": "Make a new secret?",
