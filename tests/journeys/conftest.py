@@ -37,14 +37,14 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder the portal keeps its database and files in."""
     running = os.environ.get("JOURNEYS_STATE")
     return Path(running) if running else tmp_path_factory.mktemp("journeys")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(state: Path) -> Iterator[str]:
     """The address of a portal started by ``run_portal`` in a state folder of its own."""
     if running := os.environ.get("JOURNEYS_AT"):

@@ -139,8 +139,11 @@ def hold_hearing(worker: Person) -> None:
     while time.monotonic() < deadline:
         worker.go(f"/cases/{number}/act/hold_hearing/")
         page.get_by_label("Administrative Law Judge").fill(JUDGE)
-        page.get_by_role("main").get_by_role("button", name="Record the hearing as held").click()
-        if page.get_by_text("Heard", exact=True).first.is_visible():
+        with page.expect_navigation():
+            page.get_by_role("main").get_by_role(
+                "button", name="Record the hearing as held"
+            ).click()
+        if "/act/" not in page.url:
             break
     expect(page.get_by_text("Heard", exact=True).first).to_be_visible()
     worker.check_page()
